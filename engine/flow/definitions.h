@@ -1,0 +1,36 @@
+/* definitions.h - every strategy file the engine may run: published ones from the store, drafts from
+ * the disk; and the catalog that the language is checked against.
+ *
+ * A bad file never replaces a good one: a file with faults is reported and the last sound one stays.
+ * Runs are pinned by plan hash, so a plan stays loaded while a run refers to it. */
+#ifndef FLOW_DEFINITIONS_H
+#define FLOW_DEFINITIONS_H
+
+#include "connectors/connector.h"
+#include "dsl/dsl.h"
+
+struct definitions;
+struct loop;
+
+/* `root` holds workflows/ and strategies/. Reads every file; faults go to `report` (path, text). */
+typedef void definitions_report_fn(void *who, const char *path, const struct dsl_file *f);
+MUST_CHECK enum err definitions_new(const char *root, const struct registry *r, struct definitions **out,
+                                    struct fault *f);
+void definitions_free(struct definitions *d);
+MUST_CHECK enum err definitions_load(struct definitions *d, definitions_report_fn *report, void *who,
+                                     int *n_unsound);
+/* Adds published text (from the store); it wins over a file of the same version. */
+MUST_CHECK enum err definitions_add(struct definitions *d, const char *kind, const char *name,
+                                    int version, const char *text, size_t n, struct fault *f);
+const struct catalog *definitions_catalog(const struct definitions *d);
+/* version 0: newest published, else (in development) newest file. NULL: none. */
+const struct plan *definitions_flow(const struct definitions *d, const char *name, int version);
+const struct plan *definitions_by_hash(const struct definitions *d, const char *hash);
+const struct policy *definitions_policy(const struct definitions *d, const char *name, int version);
+const struct policy *definitions_policy_by_hash(const struct definitions *d, const char *hash);
+/* [{"kind","name","version","hash","path","published","about"}] */
+json_t *definitions_list_new(const struct definitions *d);
+const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name,
+                                        int version);
+
+#endif

@@ -1,0 +1,112 @@
+/* engine.h - the durable workflow engine: starts runs, hears events, keeps promises.
+ *
+ * Sees the world through three seams only: base/loop.h, store/store.h, connectors/connector.h; so the
+ * same code runs in the simulator. Every `done` fires exactly once, after what it reports is durable.
+ * A request for a run whose shard this process does not own ends with ERR_CLOSED and the owner's
+ * address in the fault's `where` ("" when nobody owns it yet: answer 503 with Retry-After). */
+#ifndef FLOW_ENGINE_H
+#define FLOW_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/crypt.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "base/loop.h"
+#include "connectors/connector.h"
+#include "dsl/dsl.h"
+#include "store/store.h"
+
+struct engine;
+struct definitions; /* flow/definitions.h: published and draft files, by name and version */
+struct rng;
+struct metrics;
+
+struct engine_config {
+    struct loop *loop;
+    struct store *store;
+    struct registry *registry;
+    struct definitions *definitions;
+    struct rng *rng;
+    struct metrics *metrics;
+    struct crypt_key master;      /* wraps person keys; makes customer ids */
+    const char *owner, *address;  /* of this process, for the leases */
+    unsigned processes;           /* how many share the shards now; 1: take all */
+    int64_t lease_ttl_ms;
+    size_t resident_max;          /* runs kept in memory; idle ones past it are parked */
+};
+MUST_CHECK enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f);
+void engine_free(struct engine *e);
+/* Stops taking work, waits for pending appends (not for calls), releases the leases, then `done`. */
+void engine_drain(struct engine *e, loop_fn *done, void *who);
+bool engine_ready(const struct engine *e); /* leases held and recovery finished */
+
+enum owner { OWNER_SELF, OWNER_OTHER, OWNER_NONE };
+/* Who may serve this shard; *address is the owner's when OWNER_OTHER. */
+enum owner engine_owner(const struct engine *e, uint16_t shard, const char **address);
+/* The shard of the customer in this case (SEMANTICS, first paragraph). */
+uint16_t engine_shard_of(const struct engine *e, const char *case_type, const json_t *case_);
+
+struct start {
+    const char *workflow;     /* name */
+    int version;              /* 0: the published one */
+    const json_t *case_;      /* fits the case type's schema; borrowed */
+    const char *by;           /* API key id, for the record */
+    const char *dedup_route, *dedup_key, *dedup_hash; /* all NULL: none */
+};
+/* OK with the run; `joined`: the key was known and this is its run; ERR_CONFLICT: known with another
+ * body; ERR_INVALID: the case does not fit (fault names the field). */
+typedef void engine_started_fn(void *who, enum err err, struct id run, bool joined,
+                               const struct fault *f);
+MUST_CHECK enum err engine_start(struct engine *e, const struct start *s, engine_started_fn *done,
+                                 void *who);
+
+typedef void engine_done_fn(void *who, enum err err, const struct fault *f);
+struct event {
+    const char *name, *event_id, *by;
+    const json_t *data;       /* borrowed */
+};
+/* To one run. An id seen before is OK and changes nothing. */
+MUST_CHECK enum err engine_signal(struct engine *e, struct id run, const struct event *ev,
+                                  engine_done_fn *done, void *who);
+/* To every open run of (case type, key) in this shard; none open: kept 30 days. */
+MUST_CHECK enum err engine_hear(struct engine *e, const char *case_type, const char *key,
+                                const struct event *ev, engine_done_fn *done, void *who);
+/* Undoes what stands, last first; ERR_REFUSED after the pivot, saying what to do instead. */
+MUST_CHECK enum err engine_cancel(struct engine *e, struct id run, const char *why, const char *by,
+                                  engine_done_fn *done, void *who);
+struct task_act {
+    const char *task;         /* id as in task_row */
+    const char *act;          /* "claim", "release", "answer" */
+    const char *by;
+    const char *answer;       /* one of the task's answers */
+    const json_t *form;       /* its fields, with "reason" */
+};
+/* ERR_CONFLICT: somebody else holds or has answered it. */
+MUST_CHECK enum err engine_task(struct engine *e, const struct task_act *a, engine_done_fn *done,
+                                void *who);
+/* For stuck runs: "retry" the paragraph, "answer" it by hand with form as the answer, "abandon". */
+MUST_CHECK enum err engine_unstick(struct engine *e, struct id run, const char *act,
+                                   const json_t *form, const char *by, engine_done_fn *done, void *who);
+
+/* The live state, from the owner (read your own write): {"id","workflow","state","at","outcome",
+ * "case","answers":{paragraph: {"end","data"}},"decision":{..},"tasks":[..],"waiting":{..},"seq"}.
+ * Ended and parked runs are loaded. `state` is borrowed. */
+typedef void engine_state_fn(void *who, enum err err, const json_t *state, const struct fault *f);
+MUST_CHECK enum err engine_read(struct engine *e, struct id run, engine_state_fn *done, void *who);
+/* The facts of the journal, opened for reading, oldest first. */
+MUST_CHECK enum err engine_timeline(struct engine *e, struct id run, engine_state_fn *done, void *who);
+
+/* Calls fn after each durable change of the run until unwatched. The handle dies with the engine. */
+struct watch;
+typedef void engine_watch_fn(void *who, struct id run, const json_t *state);
+struct watch *engine_watch(struct engine *e, struct id run, engine_watch_fn *fn, void *who);
+void engine_unwatch(struct engine *e, struct watch *w);
+
+/* One call without a run, through the same guards (the score endpoint). */
+typedef void engine_asked_fn(void *who, const struct call_result *r);
+MUST_CHECK enum err engine_ask(struct engine *e, const char *operation, const json_t *input,
+                               int64_t timeout_ms, engine_asked_fn *done, void *who, struct fault *f);
+
+#endif

@@ -1,0 +1,168 @@
+/* store.h - the seam to what is durable: append, load, claim, due, publish.
+ *
+ * pg.c keeps it in PostgreSQL with group commit; sim/ keeps it in memory and can lose a reply after
+ * the commit. One handle per region. Every function is asynchronous: `done` fires exactly once, in
+ * the loop's thread, never before the function returns. Arguments are copied before return.
+ *
+ * INV-1  An append commits whole (row, postings, tasks, keys, run row) or not at all.
+ * INV-2  Intent before effect: nothing outside happens before its append is done with OK.
+ * INV-3  Appends of one shard commit in the order they were made; (run, seq) is unique; the same bytes
+ *        again are success, other bytes mean fenced (SEMANTICS 3).
+ * INV-4  An append under a stale epoch never commits (SEMANTICS 4). */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/id.h"
+
+struct store;
+
+/* The searchable columns of a run; every pointer may be NULL for "as it was". Times are unix ms, 0 none. */
+struct run_row {
+    const char *workflow;      /* "loan_approval@1" */
+    const char *plan_hash;     /* hex */
+    const char *case_type, *case_key; /* events find the run by these */
+    const char *customer;      /* hex of the keyed hash */
+    const char *state;         /* "running", "waiting", "stuck", "undoing", "ended" */
+    const char *at;            /* current paragraph */
+    const char *outcome;       /* when ended */
+    const char *decision;      /* approve, refer, decline */
+    const char *currency;
+    int64_t amount_minor;      /* 0: as it was */
+    int64_t started_ms, updated_ms, ended_ms;
+    int64_t wake_ms;           /* earliest timer; 0 none */
+};
+struct posting_row {
+    const char *debit, *credit, *currency, *kind;
+    int64_t amount_minor;
+    int32_t effective_day;
+};
+struct task_row { /* upserted by id; a projection of the journal */
+    const char *id;            /* run id "." paragraph "." visit */
+    const char *paragraph, *queue, *state; /* "open", "claimed", "done", "withdrawn" */
+    const char *assignee, *answer, *form;
+    int64_t created_ms, due_ms, updated_ms;
+    unsigned visit;
+};
+struct dedup_row { /* a client's idempotency key (SEMANTICS 16) */
+    const char *api_key, *route, *key, *body_hash;
+};
+struct artifact_row { /* large sealed answers (SEMANTICS 17) */
+    const char *hash;
+    const void *bytes;
+    size_t n;
+};
+struct person_key_row { /* a person's data key, wrapped by the master key */
+    const char *customer;
+    const void *wrapped;
+    size_t n;
+};
+struct append {
+    struct id run;
+    uint32_t seq;              /* 1, 2, 3 ... per run: one row per atomic step of its story */
+    uint64_t epoch;            /* of the shard's lease */
+    int64_t now_ms;
+    const char *body;          /* JSON text: the facts of this step, personal fields sealed */
+    size_t body_len;
+    const struct run_row *row; /* NULL: unchanged; seq 1 must have one */
+    const struct posting_row *postings;
+    size_t n_postings;
+    const struct task_row *tasks;
+    size_t n_tasks;
+    const struct artifact_row *artifacts;
+    size_t n_artifacts;
+    const struct dedup_row *dedup;
+    const struct person_key_row *person;
+    const char *event_taken;   /* id of a kept event consumed by this append; NULL none */
+};
+/* OK; ERR_CLOSED: fenced, drop the shard; ERR_CONFLICT: the idempotency key exists, look it up;
+ * ERR_INVALID: the database rejected this entry (fault says why): park the run; ERR_IO: the store is
+ * being reached again and the append is still pending inside it - never reported unless stopping. */
+typedef void store_done_fn(void *who, enum err err, const struct fault *f);
+
+struct journal_row {
+    struct id run;
+    uint32_t seq;
+    int64_t at_ms;
+    const char *body;
+    size_t body_len;
+};
+/* `each` per row in seq order, then `done`. */
+typedef void store_journal_fn(void *who, const struct journal_row *row);
+
+struct open_run {
+    struct id run;
+    const char *workflow, *case_type, *case_key, *customer, *state;
+    int64_t wake_ms;
+    uint32_t last_seq;
+};
+typedef void store_open_fn(void *who, const struct open_run *r);
+
+struct lease {
+    uint16_t shard;
+    uint64_t epoch;
+    const char *owner, *address; /* process name; its private address for proxied requests */
+    int64_t until_ms;
+};
+typedef void store_lease_fn(void *who, const struct lease *l);
+
+struct dedup_found {
+    bool found;
+    struct id run;
+    const char *body_hash;
+};
+typedef void store_dedup_fn(void *who, enum err err, const struct dedup_found *d);
+
+struct kept_event { /* arrived before a run that wants it (SEMANTICS 9) */
+    const char *case_type, *key, *name, *event_id, *body;
+    int64_t at_ms;
+};
+typedef void store_event_fn(void *who, const struct kept_event *e);
+typedef void store_bytes_fn(void *who, enum err err, const void *bytes, size_t n);
+
+struct definition {
+    const char *kind, *name, *hash, *text, *by; /* kind "workflow" or "policy" */
+    int version;
+    int64_t at_ms;
+};
+typedef void store_definition_fn(void *who, const struct definition *d);
+
+struct store_ops {
+    enum err (*append)(struct store *s, const struct append *a, store_done_fn *done, void *who);
+    enum err (*load)(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done,
+                     void *who);
+    /* Runs of a shard that have not ended, in id order after `after`, at most `limit`. */
+    enum err (*open_runs)(struct store *s, uint16_t shard, struct id after, unsigned limit,
+                          store_open_fn *each, store_done_fn *done, void *who);
+    /* Journals of many runs in one read (recovery): rows grouped by run, in seq order. */
+    enum err (*load_many)(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
+                          store_done_fn *done, void *who);
+    /* Renews what `owner` holds, takes up to `want` shards in all that are free or run out (each taking
+     * raises the epoch), gives back the excess; then tells every shard's lease. */
+    enum err (*claim)(struct store *s, const char *owner, const char *address, unsigned want,
+                      int64_t now_ms, int64_t ttl_ms, store_lease_fn *each, store_done_fn *done,
+                      void *who);
+    enum err (*release)(struct store *s, const char *owner, store_done_fn *done, void *who);
+    enum err (*dedup)(struct store *s, const char *api_key, const char *route, const char *key,
+                      store_dedup_fn *done, void *who);
+    enum err (*keep_event)(struct store *s, uint16_t shard, const struct kept_event *e,
+                           store_done_fn *done, void *who);
+    enum err (*kept_events)(struct store *s, const char *case_type, const char *key,
+                            store_event_fn *each, store_done_fn *done, void *who);
+    enum err (*artifact)(struct store *s, const char *hash, store_bytes_fn *done, void *who);
+    enum err (*person_key)(struct store *s, const char *customer, store_bytes_fn *done, void *who);
+    /* ERR_CONFLICT when (kind, name, version) exists with another hash; the fault says who and when. */
+    enum err (*publish)(struct store *s, const struct definition *d, store_done_fn *done, void *who);
+    enum err (*definitions)(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);
+    void (*close)(struct store *s); /* pending appends get ERR_IO */
+};
+struct store {
+    const struct store_ops *ops;
+    uint16_t region, shards; /* shards: how many this region is cut into; fixed for ever at creation */
+};
+
+#endif

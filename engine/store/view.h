@@ -1,0 +1,39 @@
+/* view.h - read-only questions for lists and pages, on a read pool of its own (may lag a second).
+ *
+ * Answers are JSON: {"items":[...],"next":"cursor or null","as_of":"instant"}. Keyset paging: the
+ * cursor is opaque and stable under inserts. Personal fields stay sealed here. */
+#ifndef STORE_VIEW_H
+#define STORE_VIEW_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/loop.h"
+
+struct view;
+typedef void view_done_fn(void *who, enum err err, const json_t *answer, const struct fault *f);
+
+MUST_CHECK enum err view_open(struct loop *l, const char *dsn, struct view **out, struct fault *f);
+void view_close(struct view *v);
+bool view_up(const struct view *v);
+
+struct runs_filter { /* NULL or 0: any */
+    const char *workflow, *state, *outcome, *decision, *customer, *case_type, *case_key;
+    int64_t from_ms, till_ms;  /* started */
+    int64_t amount_min, amount_max;
+};
+void view_runs(struct view *v, const struct runs_filter *f, const char *cursor, unsigned limit,
+               view_done_fn *done, void *who);
+struct tasks_filter {
+    const char *queue, *state, *assignee, *run;
+};
+void view_tasks(struct view *v, const struct tasks_filter *f, const char *cursor, unsigned limit,
+                view_done_fn *done, void *who);
+void view_counts(struct view *v, view_done_fn *done, void *who); /* runs by state, tasks by queue and state */
+void view_trial_balance(struct view *v, view_done_fn *done, void *who); /* per currency and account kind */
+
+/* API keys: only their hash is stored. role: "admin", "officer", "engineer", "lender" (submits). */
+void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who);
+
+#endif
