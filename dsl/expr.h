@@ -3,8 +3,8 @@
  * Grammar: and or not, == ~= < <= > >=, + - * /, in, between .. and, has(x), default(x, y), count/any/
  * all(list where ...), sum min max, visits(x), ended(x), numbers, 12%, 'text', true false, today,
  * rupees(n) days(n) ..., dotted names. Total: no loops, no randomness, no clock but `today`.
- * Numbers and shares are millionths, money is minor units, dates are day numbers, lengths and
- * instants are ms; JSON null equals missing (SEMANTICS 19). */
+ * Numbers and shares are millionths, money is minor units, dates are day numbers, instants and
+ * elapsed lengths ms, calendar lengths days; JSON null equals missing (SEMANTICS 19). */
 #ifndef DSL_EXPR_H
 #define DSL_EXPR_H
 
@@ -32,6 +32,8 @@ struct type {
     const char *const *words; /* one-of: NULL-terminated, in the schema's order */
     const struct type *item;  /* list */
     const struct type_field *fields; /* record: array ended by a NULL name */
+    bool bounded_below, bounded_above; /* minimum and maximum of the schema */
+    int64_t least, most;      /* in the type's smallest unit */
 };
 struct type_field {
     const char *name;
@@ -50,7 +52,8 @@ struct value {
     const char *text;   /* text, one-of; borrowed from the scope or the expression */
     const json_t *json; /* list, record, opaque; borrowed */
 };
-/* In the form that answers and the journal use: a new reference. */
+/* In the form that answers and the journal use: a new reference. Money is a whole number of minor
+ * units, a date "2026-12-01", an instant RFC 3339, an elapsed length ms, a calendar length days. */
 json_t *value_json_new(const struct value *v);
 /* Reads a JSON value as `t`; a missing or null one gives v->missing. ERR_INVALID if it does not fit. */
 MUST_CHECK enum err value_from_json(const json_t *j, const struct type *t, struct value *v,
@@ -59,6 +62,10 @@ const char *value_words(const struct value *v, struct arena *a); /* for people: 
 
 /* What names mean while evaluating. `names` is one object: {"case": {...}, "bureau": {...}, ...}.
  * `it` is set inside any/all/count. */
+struct fact_change { /* one fact seen with another value than it has: nearest flips */
+    const char *fact;        /* dotted */
+    struct value value;      /* missing: as if it and what is below it were not there */
+};
 struct scope {
     const json_t *names;
     int64_t now_ms;          /* the journaled instant; `today` is its local date in `zone` */
@@ -66,6 +73,10 @@ struct scope {
     int (*visits)(void *who, const char *paragraph);
     bool (*ended)(void *who, const char *paragraph);
     void *who;
+    /* Values of names that were read with a slot: thresholds, facts, limits of a policy. */
+    enum err (*slot)(void *slot_who, int slot, struct value *out, struct fault *f);
+    void *slot_who;
+    const struct fact_change *change; /* NULL: the facts as they are */
 };
 
 /* Records why an expression came out as it did. `and` is false by its first false part and true by
