@@ -3,9 +3,10 @@
  * policy_decide.c; nobody else looks inside.
  *
  * Names an expression here may read: `case`, the needs, thresholds, facts, tables and limits, all
- * flat. While evaluating, a threshold is a constant, and `named` lists facts, tables and limits so
- * that no entry reads a later one: evaluate an entry when a rule first reads it, put its value into
- * the names, and go on. Everything lives in the arena of the dsl_file. */
+ * flat. The last four are read with expr_name.slot = policy_slot(kind, index), and policy_decide
+ * answers scope->slot: each fact, table and limit is evaluated once, when a rule first reads it.
+ * `named` lists facts, tables and limits so that no entry reads a later one (no rounds). Everything
+ * lives in the arena of the dsl_file. */
 #ifndef DSL_POLICY_PLAN_H
 #define DSL_POLICY_PLAN_H
 
@@ -51,7 +52,11 @@ struct policy_limit { /* min(base, cap), rounded down to a multiple; below `floo
     int line;
 };
 
-enum policy_named_kind { NAMED_FACT, NAMED_TABLE, NAMED_LIMIT };
+enum policy_named_kind { NAMED_FACT, NAMED_TABLE, NAMED_LIMIT, NAMED_THRESHOLD };
+/* The slot of a name in expressions; never 0. */
+static inline int policy_slot(enum policy_named_kind kind, int index) {
+    return 1 + index * 4 + (int)kind;
+}
 struct policy_named {
     enum policy_named_kind kind;
     int index; /* into the array of its kind */
