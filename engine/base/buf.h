@@ -14,6 +14,7 @@ struct buf {
     char *data; /* NULL while empty */
     size_t len, cap, ceiling;
     bool failed;
+    enum err why; /* of the failure: ERR_NOMEM or ERR_LIMIT */
 };
 
 void buf_init(struct buf *b, size_t ceiling);
@@ -23,10 +24,11 @@ void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_adds(struct buf *b, const char *text);    /* NULL adds nothing */
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void buf_add_json_string(struct buf *b, const char *text, size_t n); /* quoted and escaped */
+void buf_add_json_string(struct buf *b, const char *text, size_t n); /* quoted, escaped; bad UTF-8 becomes U+FFFD */
 void buf_add_base64(struct buf *b, const void *bytes, size_t n);     /* standard alphabet, padded */
 bool buf_ok(const struct buf *b);
+enum err buf_err(const struct buf *b);             /* OK, ERR_NOMEM or ERR_LIMIT (the ceiling) */
 const char *buf_text(const struct buf *b);         /* "" when empty; valid until the next call */
-char *buf_take(struct buf *b, size_t *n);          /* ownership moves out (free()); NULL if failed */
+char *buf_take(struct buf *b, size_t *n);          /* ownership moves out (free()); NULL (and emptied) if failed */
 
 #endif

@@ -15,6 +15,7 @@
 
 #define CRYPT_KEY 32
 #define CRYPT_HASH 32
+#define CRYPT_SHORT_KEY 16
 struct crypt_key {
     uint8_t b[CRYPT_KEY];
 };
@@ -29,6 +30,8 @@ void crypt_hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t 
 /* Keyed BLAKE2b, for turning identifiers into customer ids and shards. */
 void crypt_keyed_hash(const struct crypt_key *k, const void *bytes, size_t n,
                       uint8_t out[CRYPT_HASH]);
+/* SipHash-2-4, for hash tables: quick, and hard to make collide. */
+uint64_t crypt_short_hash(const uint8_t key[CRYPT_SHORT_KEY], const void *bytes, size_t n);
 /* Appends nonce, cipher text and tag to `out`. `bound` is the associated text. */
 MUST_CHECK enum err crypt_seal(const struct crypt_key *k, const char *bound, const void *bytes,
                                size_t n, struct buf *out);

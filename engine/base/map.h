@@ -1,4 +1,5 @@
-/* map.h - hash table from bytes to pointers; open addressing, grows, keyed hash (SipHash). */
+/* map.h - hash table from bytes to pointers; open addressing, grows, keyed hash (SipHash). Iteration is
+ * in the order of insertion, so that a seeded simulation repeats itself. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
@@ -16,7 +17,7 @@ void *map_get(const struct map *m, const void *key, size_t n);
 MUST_CHECK enum err map_put(struct map *m, const void *key, size_t n, void *value, void **old);
 void *map_remove(struct map *m, const void *key, size_t n); /* the value, or NULL */
 size_t map_size(const struct map *m);
-/* Order is unspecified; `each` may remove the entry it was given and nothing else. */
+/* In the order of first insertion; `each` may remove the entry it was given and nothing else. */
 void map_each(struct map *m, void (*each)(void *who, const void *key, size_t n, void *value),
               void *who);
 

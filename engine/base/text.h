@@ -16,12 +16,16 @@ unsigned text_distance(const char *a, const char *b);
  * ("did you mean"); NULL otherwise. */
 const char *text_nearest(const char *word, const char *const *words);
 bool text_is_utf8(const char *s, size_t n);
+/* Bytes of the one well-formed character that s begins with; 0 if it begins with none. */
+size_t text_utf8_char(const char *s, size_t n);
+/* Cuts an unfinished character off the end of a truncated text. */
+void text_trim_utf8(char *s);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 bool text_eq(const char *a, const char *b); /* NULL-safe: NULL equals only NULL */
 /* Constant-time comparison for secrets. */
 bool text_same_secret(const void *a, const void *b, size_t n);
-/* Copies with truncation, always terminated; returns false when it did not fit. */
+/* Copies with truncation, always terminated (src NULL copies ""); returns false when it did not fit. */
 bool text_copy(char *dst, size_t cap, const char *src);
 
 #endif
