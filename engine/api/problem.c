@@ -1,0 +1,87 @@
+/* problem.c - answers: JSON, text and RFC 9457 problem details. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "api/request.h"
+#include "flow/engine.h"
+#include "io/http.h"
+
+void request_free(struct request *r) {
+    if (r->watch) engine_unwatch(r->api->c.engine, r->watch);
+    loop_cancel(r->api->c.loop, r->timer);
+    json_decref(r->body);
+    free(r);
+}
+
+static const char *title_of(int status) {
+    switch (status) {
+    case 400: return "The request is not well formed";
+    case 401: return "An API key is needed";
+    case 403: return "This key may not do that";
+    case 404: return "Not found";
+    case 405: return "This resource does not take that method";
+    case 409: return "Conflict with what is already there";
+    case 413: return "The request is too big";
+    case 415: return "The body must be JSON";
+    case 422: return "The request does not fit";
+    case 429: return "Too many requests";
+    case 503: return "Not available at the moment";
+    default: return "The request failed";
+    }
+}
+
+void answer_text(struct request *r, int status, const char *type, const char *text, size_t n) {
+    http_answer(r->http, status, type, text, n);
+    request_free(r);
+}
+
+static void send_json(struct request *r, int status, const char *type, const json_t *v) {
+    AUTO(buf_reset) struct buf b;
+    buf_init(&b, 64u << 20);
+    if (json_write(v, &b) != OK || !buf_ok(&b)) {
+        static const char lost[] = "{\"title\":\"The answer could not be written\",\"status\":500}";
+        http_answer(r->http, 500, "application/problem+json", lost, sizeof lost - 1);
+    } else {
+        http_answer(r->http, status, type, b.data, b.len);
+    }
+    request_free(r);
+}
+
+void answer_json_take(struct request *r, int status, json_t *v) {
+    send_json(r, status, "application/json", v);
+    json_decref(v);
+}
+
+void answer_problem(struct request *r, int status, const char *field, const char *fmt, ...) {
+    char detail[600];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(detail, sizeof detail, fmt, ap);
+    va_end(ap);
+    json_t *p = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title_of(status),
+                          "status", status, "detail", detail);
+    if (p && field && *field) json_object_set_new(p, "field", json_string(field));
+    if (status == 503 || status == 429) http_answer_header(r->http, "Retry-After", "1");
+    send_json(r, status, "application/problem+json", p);
+    json_decref(p);
+}
+
+int status_of(enum err err) {
+    switch (err) {
+    case OK: return 200;
+    case ERR_INVALID: return 422;
+    case ERR_NOT_FOUND: return 404;
+    case ERR_CONFLICT: case ERR_REFUSED: return 409;
+    case ERR_LIMIT: return 413;
+    case ERR_IO: case ERR_BUSY: case ERR_CLOSED: case ERR_TIMEOUT: return 503;
+    default: return 500;
+    }
+}
+
+void answer_error(struct request *r, enum err err, const struct fault *f) {
+    int status = status_of(err);
+    /* A closed shard is a lease on its way to somebody: the client tries again in a second. */
+    const char *text = err == ERR_CLOSED ? "the owner of this case is changing; try again in a second"
+                       : f && *f->text ? f->text : title_of(status);
+    answer_problem(r, status, err == ERR_INVALID && f ? f->where : NULL, "%s", text);
+}

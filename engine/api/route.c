@@ -1,0 +1,129 @@
+/* route.c - finds the row, the key, the body; then the handler. */
+#include <string.h>
+
+#include "api/access.h"
+#include "api/request.h"
+#include "api/route.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "base/zone.h"
+#include "flow/engine.h"
+#include "io/http.h"
+
+const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
+                                          routes_definitions, routes_score, NULL};
+
+/* One segment of a path; returns its length. */
+static size_t segment(const char *p) { return strcspn(p, "/"); }
+
+/* Fills params from `path` if it fits the template. */
+static bool path_fits(const char *template_, const char *path, char params[][96]) {
+    int n = 0;
+    while (*template_ && *path) {
+        if (*template_ == '{') {
+            size_t len = segment(path);
+            if (!len || len >= 96 || n == REQUEST_PARAMS) return false;
+            memcpy(params[n], path, len);
+            params[n++][len] = 0;
+            template_ += strcspn(template_, "}") + 1;
+            path += len;
+        } else if (*template_++ != *path++) {
+            return false;
+        }
+    }
+    return !*template_ && !*path;
+}
+
+const struct route *route_find(const char *method, const char *path, char params[][96], bool *known) {
+    *known = false;
+    for (const struct route *const *table = all_routes; *table; table++)
+        for (const struct route *r = *table; r->method; r++) {
+            if (!path_fits(r->path, path, params)) continue;
+            *known = true;
+            if (!strcmp(r->method, method)) return r;
+        }
+    return NULL;
+}
+
+static bool is_json(const char *type) {
+    return type && text_starts(type, "application/") && strstr(type, "json");
+}
+
+/* Parses and checks the body; answers and returns false when it does not fit. */
+static bool read_body(struct request *r) {
+    const struct route *route = r->route;
+    if (!route->body) return true;
+    size_t n = 0;
+    const void *bytes = http_body(r->http, &n);
+    if (n && !is_json(http_header(r->http, "Content-Type")))
+        return answer_problem(r, 415, NULL, "send the body as Content-Type: application/json"), false;
+    struct fault f = {0};
+    enum err e = json_parse(n ? bytes : "{}", n ? n : 2, &JSON_LIMITS_BODY, &r->body, &f);
+    if (e != OK) return answer_problem(r, e == ERR_LIMIT ? 413 : 400, f.where, "%s", f.text), false;
+    const struct schema *s = api_schema(r->api, route->body);
+    if (s && schema_check(s, r->body, NULL, NULL, &f) != OK)
+        return answer_problem(r, 422, f.where, "%s", f.text), false;
+    return true;
+}
+
+/* After the key is known. */
+void route_go(struct request *r) {
+    if (r->route->roles && !(r->role & r->route->roles)) {
+        answer_problem(r, 403, NULL, "this needs another role; see the document at /openapi.json");
+        return;
+    }
+    if (read_body(r)) r->route->handle(r);
+}
+
+void api_handle(void *api, struct http_request *http) {
+    struct api *a = api;
+    struct request *r = calloc(1, sizeof *r);
+    if (!r) {
+        http_answer_header(http, "Retry-After", "1");
+        http_answer(http, 503, NULL, NULL, 0);
+        return;
+    }
+    r->api = a;
+    r->http = http;
+    bool known = false;
+    r->route = route_find(http_method(http), http_path(http), r->params, &known);
+    if (!r->route && known) {
+        answer_problem(r, 405, NULL, "%s does not take %s", http_path(http), http_method(http));
+    } else if (!r->route) {
+        answer_problem(r, 404, NULL, "there is nothing at %.200s; /openapi.json lists what there is", http_path(http));
+    } else if (a->draining && r->route->roles) {
+        answer_problem(r, 503, NULL, "this process is stopping; try again in a second");
+    } else if (!r->route->roles) {
+        route_go(r);
+    } else {
+        access_check(r);
+    }
+}
+
+bool request_run(struct request *r, int i, struct id *run) {
+    if (id_parse(r->params[i], run) == OK) return true;
+    answer_problem(r, 404, NULL, "%s is not the id of a run", r->params[i]);
+    return false;
+}
+
+bool request_number(struct request *r, const char *name, int64_t least, int64_t most, int64_t otherwise,
+                    int64_t *out) {
+    const char *text = http_query(r->http, name);
+    *out = otherwise;
+    if (!text) return true;
+    if (text_i64(text, strlen(text), out) == OK && *out >= least && *out <= most) return true;
+    answer_problem(r, 400, name, "%s must be a whole number from %lld to %lld", name, (long long)least,
+                   (long long)most);
+    return false;
+}
+
+bool request_instant(struct request *r, const char *name, int64_t *out) {
+    const char *text = http_query(r->http, name);
+    int32_t day;
+    *out = 0;
+    if (!text || instant_parse(text, out) == OK) return true;
+    if (day_parse(text, &day) == OK) return *out = (int64_t)day * 86400000, true;
+    answer_problem(r, 400, name, "%s must be a date such as 2026-12-01 or an instant such as 2026-12-01T09:00:00Z", name);
+    return false;
+}
