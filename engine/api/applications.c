@@ -6,6 +6,7 @@
 
 #include "api/redact.h"
 #include "api/request.h"
+#include "api/wait.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "flow/engine.h"
@@ -13,7 +14,6 @@
 
 #define WORKFLOW "loan_approval"
 #define CASE_TYPE "loan_application"
-#define WAIT_MAX_S 30
 #define LIVE_ROLES (ROLE_LENDER | ROLE_OFFICER | ROLE_ADMIN)
 
 /* Where it stands, in the lender's words. */
@@ -76,53 +76,10 @@ static bool is_decided(const json_t *state) {
            json_at(state, "answers.offer.data");
 }
 
-static void waited_read(void *who, enum err err, const json_t *state, const struct fault *f) {
-    struct request *r = who;
-    if (err != OK) answer_error(r, err, f);
-    else answer_application(r, is_decided(state) ? 200 : 202, state);
-}
-
-static void stop_waiting(struct request *r) {
-    if (r->watch) engine_unwatch(r->api->c.engine, r->watch);
-    loop_cancel(r->api->c.loop, r->timer);
-    r->watch = NULL;
-    r->timer = NULL;
-}
-
-static void wait_over(void *who) {
-    struct request *r = who;
-    r->timer = NULL;
-    stop_waiting(r);
-    if (engine_read(r->api->c.engine, r->run, waited_read, r) != OK) answer_error(r, ERR_BUSY, NULL);
-}
-
-static void wait_changed(void *who, struct id run, const json_t *state) {
-    struct request *r = who;
-    (void)run;
-    if (!is_decided(state)) return;
-    stop_waiting(r);
-    http_answer_header(r->http, "Preference-Applied", "wait");
-    answer_application(r, 200, state);
-}
-
-/* Prefer: wait=N (RFC 7240); 0 when absent. */
-static int64_t wanted_wait_ms(const struct request *r) {
-    const char *prefer = http_header(r->http, "Prefer"), *at = prefer ? strstr(prefer, "wait=") : NULL;
-    long s = at ? strtol(at + 5, NULL, 10) : 0;
-    return s < 0 ? 0 : (s > WAIT_MAX_S ? WAIT_MAX_S : s) * 1000;
-}
-
-static void first_look(void *who, enum err err, const json_t *state, const struct fault *f) {
-    struct request *r = who;
-    int64_t wait_ms = wanted_wait_ms(r);
-    if (err != OK) return answer_error(r, err, f);
-    if (!wait_ms || is_decided(state)) return answer_application(r, is_decided(state) ? 200 : 202, state);
-    r->watch = engine_watch(r->api->c.engine, r->run, wait_changed, r);
-    r->timer = loop_timer(r->api->c.loop, wait_ms, wait_over, r);
-    if (!r->watch || !r->timer) {
-        stop_waiting(r);
-        answer_application(r, 202, state);
-    }
+/* After an answer to the offer: the payout has ended, or a person has it. */
+static bool is_settled(const json_t *state) {
+    const char *s = json_text(state, "state", "");
+    return text_eq(s, "ended") || text_eq(s, "stuck") || json_array_size(json_object_get(state, "tasks"));
 }
 
 static void submitted(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
@@ -132,20 +89,11 @@ static void submitted(void *who, enum err err, struct id run, bool joined, const
         return answer_problem(r, 409, "Idempotency-Key", "this key was used before with another body");
     if (err != OK) return answer_error(r, err, f);
     r->run = run;
-    if (engine_read(r->api->c.engine, run, first_look, r) != OK) answer_error(r, ERR_BUSY, NULL);
+    wait_for(r, is_decided, answer_application);
 }
 
 static void submit(struct request *r) {
-    const char *key = http_header(r->http, "Idempotency-Key");
-    char hash[65];
-    if (key && (!*key || strlen(key) > 200))
-        return answer_problem(r, 400, "Idempotency-Key", "the key must have 1 to 200 characters");
-    if (!request_is_ours_shard(r, engine_shard_of(r->api->c.engine, CASE_TYPE, r->body))) return;
-    if (json_hash(r->body, hash) != OK) return answer_error(r, ERR_NOMEM, NULL);
-    struct start s = {.workflow = WORKFLOW, .case_ = r->body, .by = r->by};
-    if (key) s.dedup_route = r->key_hash, s.dedup_key = key, s.dedup_hash = hash;
-    enum err e = engine_start(r->api->c.engine, &s, submitted, r);
-    if (e != OK) answer_error(r, e, NULL);
+    request_start(r, &(struct start){.workflow = WORKFLOW, .case_ = r->body}, CASE_TYPE, submitted);
 }
 
 static void answer_read(void *who, enum err err, const json_t *state, const struct fault *f) {
@@ -164,7 +112,7 @@ static void read_one(struct request *r) {
 static void signalled(void *who, enum err err, const struct fault *f) {
     struct request *r = who;
     if (err != OK) return answer_error(r, err, f);
-    if (engine_read(r->api->c.engine, r->run, first_look, r) != OK) answer_error(r, ERR_BUSY, NULL);
+    wait_for(r, r->flag ? is_settled : is_decided, answer_application);
 }
 
 /* The offer must be the one that stands: an old id is a conflict, not a silent acceptance. */
@@ -176,7 +124,6 @@ static void offer_known(void *who, enum err err, const json_t *state, const stru
     if (!text_eq(given, standing))
         return answer_problem(r, 409, "/offer", "this is not the offer that stands; read the application again");
     bool accept = r->flag;
-    if (!accept && text_eq(json_text(state, "state", ""), "ended")) return answer_application(r, 200, state);
     char id[160];
     snprintf(id, sizeof id, "%s:%.100s", accept ? "accept" : "decline", given);
     json_auto_t *data = json_pack("{s:s}", "offer", given);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "api/api.h"
+#include "api/wait.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/schema.h"
@@ -30,6 +31,8 @@ struct request {
     /* for a handler's own use while it waits */
     struct watch *watch;
     struct loop_timer *timer;
+    wait_until_fn *until;
+    wait_answer_fn *answer;
     struct id run;
     bool flag;
 };
@@ -79,6 +82,11 @@ bool request_run(struct request *r, int i, struct id *run);
  * answered, and is gone. */
 bool request_is_ours(struct request *r, struct id run);
 bool request_is_ours_shard(struct request *r, uint16_t shard);
+/* Starts a run at its customer's shard with the request's Idempotency-Key (the key's rows are per API key
+ * and, through the hash, per body); `s` needs workflow, version and case_. Takes the request. */
+struct start;
+typedef void request_started_fn(void *r, enum err err, struct id run, bool joined, const struct fault *f);
+void request_start(struct request *r, struct start *s, const char *case_type, request_started_fn *done);
 /* A whole number from the query within bounds; answers 400 itself and returns false. */
 bool request_number(struct request *r, const char *name, int64_t least, int64_t most, int64_t otherwise,
                     int64_t *out);

@@ -107,6 +107,19 @@ bool request_run(struct request *r, int i, struct id *run) {
     return false;
 }
 
+void request_start(struct request *r, struct start *s, const char *case_type, request_started_fn *done) {
+    const char *key = http_header(r->http, "Idempotency-Key");
+    char hash[65];
+    if (key && (!*key || strlen(key) > 200))
+        return answer_problem(r, 400, "Idempotency-Key", "the key must have 1 to 200 characters");
+    if (!request_is_ours_shard(r, engine_shard_of(r->api->c.engine, case_type, s->case_))) return;
+    if (json_hash(r->body, hash) != OK) return answer_error(r, ERR_NOMEM, NULL);
+    s->by = r->by;
+    if (key) s->dedup_route = r->route->path, s->dedup_key = key, s->dedup_hash = hash;
+    enum err e = engine_start(r->api->c.engine, s, done, r);
+    if (e != OK) answer_error(r, e, NULL);
+}
+
 bool request_number(struct request *r, const char *name, int64_t least, int64_t most, int64_t otherwise,
                     int64_t *out) {
     const char *text = http_query(r->http, name);

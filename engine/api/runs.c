@@ -2,6 +2,7 @@
 #include "api/redact.h"
 #include "api/request.h"
 #include "base/text.h"
+#include "flow/definitions.h"
 #include "flow/engine.h"
 #include "io/http.h"
 #include "store/view.h"
@@ -44,6 +45,38 @@ static void answer_timeline(void *who, enum err err, const json_t *facts, const 
     struct request *r = who;
     if (err != OK) answer_error(r, err, f);
     else answer_json_take(r, 200, json_pack("{s:O}", "items", facts));
+}
+
+static bool is_over(const json_t *state) {
+    return text_eq(json_text(state, "state", ""), "ended") || text_eq(json_text(state, "state", ""), "stuck");
+}
+
+static void answer_started(struct request *r, int status, const json_t *state) {
+    char location[80];
+    snprintf(location, sizeof location, "/v1/runs/%s", json_text(state, "id", ""));
+    http_answer_header(r->http, "Location", location);
+    bool clear = r->role & (ROLE_LENDER | ROLE_OFFICER | ROLE_ADMIN);
+    answer_json_take(r, status, clear ? json_incref((json_t *)state) : redact_state_new(state, r->api->c.definitions));
+}
+
+static void started(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
+    struct request *r = who;
+    (void)joined; /* a repeat is answered like the first */
+    if (err == ERR_CONFLICT)
+        return answer_problem(r, 409, "Idempotency-Key", "this key was used before with another body");
+    if (err != OK) return answer_error(r, err, f);
+    r->run = run;
+    wait_for(r, is_over, answer_started);
+}
+
+/* Any workflow; a lender's applications have their own resource. */
+static void start(struct request *r) {
+    const char *workflow = json_text(r->body, "workflow", "");
+    int version = (int)json_int(r->body, "version", 0);
+    const struct plan *plan = definitions_flow(r->api->c.definitions, workflow, version);
+    if (!plan) return answer_problem(r, 422, "/workflow", "there is no workflow %s", workflow);
+    request_start(r, &(struct start){.workflow = workflow, .version = version, .case_ = json_object_get(r->body, "case")},
+                  plan->case_type, started);
 }
 
 static void timeline(struct request *r) {
@@ -96,6 +129,10 @@ static const struct param_doc list_query[] = {
     {0}};
 static const struct answer_doc page[] = {{200, "RunPage", "A page"}, {400, "Problem", "A parameter does not fit"},
                                          {503, "Problem", "Try again soon"}, {0}};
+static const struct answer_doc begun[] = {
+    {200, "Run", "Ended in time, or before"}, {202, "Run", "Started; read it at Location"}, {400, "Problem", "Not well formed"},
+    {409, "Problem", "The key was used with another body"}, {422, "Problem", "A field does not fit"},
+    {503, "Problem", "Try again soon"}, {0}};
 static const struct answer_doc one[] = {
     {200, "Run", "The run"}, {404, "Problem", "No such run"}, {409, "Problem", "Not possible where it stands"},
     {422, "Problem", "A field does not fit"}, {503, "Problem", "Try again soon"}, {0}};
@@ -105,6 +142,8 @@ static const struct answer_doc story[] = {{200, "Timeline", "Oldest first"}, {40
 const struct route routes_runs[] = {
     {"GET", "/v1/runs", "listRuns", "runs", "Runs by their attributes, newest first; may lag a second.", LIVE_ROLES, NULL,
      false, list_query, page, NULL, list},
+    {"POST", "/v1/runs", "startRun", "runs", "Starts any workflow. With `Prefer: wait=N` waits up to N seconds for its end.",
+     ROLE_ANY, "RunStart", true, NULL, begun, NULL, start},
     {"GET", "/v1/runs/{run}", "readRun", "runs", "The live state, from its owner. Engineers see no personal fields.",
      LIVE_ROLES, NULL, false, NULL, one, NULL, read_one},
     {"GET", "/v1/runs/{run}/timeline", "readTimeline", "runs", "Every fact of its journal.", ROLE_OFFICER | ROLE_ADMIN, NULL,
