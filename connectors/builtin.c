@@ -1,0 +1,24 @@
+/* builtin.c - the list of connectors that ship with the program. */
+#include <string.h>
+
+#include "connectors/connectors.h"
+
+const struct connector_ops *const connectors_all[] = {
+    &kyc_connector,     &bureau_connector, &bank_connector,  &payments_connector,
+    &scoring_connector, &ledger_connector, &bench_connector, /* new connectors above this line */
+    NULL,
+};
+
+enum err connectors_open(struct registry *r, const struct connector_env *env, const json_t *config,
+                         struct fault *f) {
+    for (const struct connector_ops *const *o = connectors_all; *o; o++) {
+        struct connector_env own = *env;
+        own.config = json_object_get(config, (*o)->name);
+        struct connector *c = NULL;
+        enum err e = (*o)->open(&own, &c, f);
+        if (e == OK && (e = registry_add_take(r, c)) != OK)
+            (void)fault_set(f, e, (*o)->name, "the operations of this connector are not well declared");
+        if (e != OK) return e;
+    }
+    return OK;
+}

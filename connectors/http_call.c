@@ -1,0 +1,247 @@
+/* http_call.c - request out, reply in, worker thread for the big ones. */
+#include "connectors/http_call.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/schema.h"
+#include "base/text.h"
+#include "connectors/answer.h"
+#include "io/fetch.h"
+#include "io/pool.h"
+
+#define ANSWER_MAX ((size_t)8 << 20)
+#define REQUEST_MAX ((size_t)1 << 20)
+#define BIG_ANSWER ((size_t)8 << 10) /* about 0.1 ms of parsing */
+
+struct http_call;
+struct http_connector {
+    struct connector base;
+    struct fetcher *fetch;
+    struct pool *pool;
+    unsigned refs; /* the opener's and one per call: a fetch may outlive close */
+    struct http_call *first;
+    size_t n_operations;
+    struct schema **outputs;
+    char url[256], token[256]; /* token: a whole header line, or "" */
+};
+struct http_call {
+    struct http_connector *c;
+    struct call *call; /* NULL once dropped by close */
+    struct http_call *prev, *next;
+    struct fetch *fetch;
+    const struct operation *op;
+    const struct schema *output;
+    bool look;
+    int64_t took_us;
+    int status;
+    char *body; /* the worker's own copy */
+    size_t n;
+    char retry_after[24];
+    struct answer answer;
+};
+
+static size_t count_operations(const struct connector_ops *ops) {
+    size_t n = 0;
+    while (ops->operations[n].name) n++;
+    return n;
+}
+
+static void connector_unref(struct http_connector *c) {
+    if (--c->refs) return;
+    for (size_t k = 0; c->outputs && k < c->n_operations; k++) schema_free(c->outputs[k]);
+    free(c->outputs);
+    explicit_bzero(c->token, sizeof c->token);
+    free(c);
+}
+
+static enum err compile_output(const struct operation *op, struct schema **out, struct fault *f) {
+    json_t *v = NULL;
+    enum err e = json_parse(op->output, strlen(op->output), &JSON_LIMITS_BODY, &v, f);
+    if (e == OK) e = schema_new(v, out, f);
+    json_decref(v);
+    return e;
+}
+
+static enum err read_token(const char *path, struct http_connector *c, struct fault *f) {
+    if (!path) return OK;
+    char line[200] = "";
+    FILE *in = fopen(path, "re");
+    if (!in || !fgets(line, sizeof line, in)) {
+        if (in) fclose(in);
+        return fault_set(f, ERR_INVALID, "token_file", "cannot read the token file of %s", c->base.ops->name);
+    }
+    fclose(in);
+    line[strcspn(line, "\r\n")] = 0;
+    snprintf(c->token, sizeof c->token, "Authorization: Bearer %s", line);
+    explicit_bzero(line, sizeof line);
+    return OK;
+}
+
+static enum err configure(struct http_connector *c, const json_t *config, struct fault *f) {
+    const char *url = json_text(config, "url", "");
+    if (*url && !text_starts(url, "http://") && !text_starts(url, "https://"))
+        return fault_set(f, ERR_INVALID, "url", "the url of %s must start with http:// or https://",
+                         c->base.ops->name);
+    if (!text_copy(c->url, sizeof c->url, url))
+        return fault_set(f, ERR_INVALID, "url", "the url of %s is too long", c->base.ops->name);
+    size_t n = strlen(c->url);
+    while (n && c->url[n - 1] == '/') c->url[--n] = 0;
+    return read_token(json_text(config, "token_file", NULL), c, f);
+}
+
+enum err http_connector_open(const struct connector_ops *ops, const struct connector_env *env,
+                             struct connector **out, struct fault *f) {
+    struct http_connector *c = calloc(1, sizeof *c);
+    if (!c) return fault_set(f, ERR_NOMEM, "", "no memory");
+    *c = (struct http_connector){.base.ops = ops, .fetch = env->fetch, .pool = env->pool, .refs = 1};
+    c->n_operations = count_operations(ops);
+    c->outputs = calloc(c->n_operations + 1, sizeof *c->outputs);
+    enum err e = c->outputs ? configure(c, env->config, f) : fault_set(f, ERR_NOMEM, "", "no memory");
+    for (size_t k = 0; e == OK && k < c->n_operations; k++)
+        e = compile_output(&ops->operations[k], &c->outputs[k], f);
+    if (e != OK) {
+        connector_unref(c);
+        return e;
+    }
+    *out = &c->base;
+    return OK;
+}
+
+/* Unlinks, tells the caller, frees. The caller may free its call inside done. */
+static void call_end(struct http_call *h) {
+    struct http_connector *c = h->c;
+    if (h->prev) h->prev->next = h->next;
+    else c->first = h->next;
+    if (h->next) h->next->prev = h->prev;
+    if (h->call) {
+        h->answer.result.provider_us = h->took_us;
+        h->call->inner = NULL;
+        h->call->done(h->call, &h->answer.result);
+    }
+    answer_reset(&h->answer);
+    free(h->body);
+    free(h);
+    connector_unref(c);
+}
+
+static void read_reply(struct http_call *h, const char *body, size_t n, const char *retry_after) {
+    struct reply reply = {h->status, body, n, retry_after};
+    answer_read(&h->answer, h->op, h->look, h->output, &reply);
+}
+
+static void parse_in_worker(void *job) {
+    struct http_call *h = job;
+    read_reply(h, h->body, h->n, h->retry_after);
+}
+
+static void parse_done(void *job) {
+    struct http_call *h = job;
+    /* A pool that is being freed hands jobs back unworked. */
+    if (!h->answer.result.answer && !h->answer.result.why)
+        answer_lost(&h->answer, h->op, h->look, ERR_CLOSED);
+    call_end(h);
+}
+
+static bool hand_to_worker(struct http_call *h, const struct fetch_answer *a) {
+    if (!h->c->pool || a->n < BIG_ANSWER) return false;
+    h->body = malloc(a->n + 1);
+    if (!h->body) return false;
+    memcpy(h->body, a->body, a->n);
+    h->body[a->n] = 0;
+    h->n = a->n;
+    text_copy(h->retry_after, sizeof h->retry_after, a->retry_after);
+    return pool_run(h->c->pool, parse_in_worker, parse_done, h) == OK;
+}
+
+static void fetched(void *who, const struct fetch_answer *a) {
+    struct http_call *h = who;
+    h->fetch = NULL;
+    h->took_us = a->took_us;
+    h->status = a->status;
+    if (a->err != OK) answer_lost(&h->answer, h->op, h->look, a->err);
+    else if (h->call && hand_to_worker(h, a)) return;
+    else read_reply(h, a->body, a->n, a->retry_after);
+    call_end(h);
+}
+
+static void add_escaped(struct buf *b, const char *s) {
+    for (; *s; s++)
+        if (isalnum((unsigned char)*s) || strchr("-._~", *s)) buf_addc(b, *s);
+        else buf_addf(b, "%%%02X", (unsigned char)*s);
+}
+
+static struct fetch *send_call(struct http_call *h) {
+    struct http_connector *c = h->c;
+    const struct call *call = h->call;
+    struct buf url AUTO(buf_reset), body AUTO(buf_reset), key AUTO(buf_reset);
+    buf_init(&url, 2048);
+    buf_init(&body, REQUEST_MAX);
+    buf_init(&key, 512);
+    buf_addf(&url, "%s/%s/%s", c->url, c->base.ops->name, h->op->name);
+    buf_adds(&key, "Idempotency-Key: ");
+    add_escaped(&key, call->key);
+    if (h->look) {
+        buf_addc(&url, '/');
+        add_escaped(&url, call->key);
+    } else if (json_write(call->input, &body) != OK) {
+        return NULL;
+    }
+    if (!buf_ok(&url) || !buf_ok(&body) || !buf_ok(&key)) return NULL;
+    const char *headers[] = {"Content-Type: application/json", buf_text(&key),
+                             c->token[0] ? c->token : NULL, NULL};
+    struct fetch_request r = {.method = h->look ? "GET" : "POST", .url = buf_text(&url),
+                              .headers = headers, .body = body.data, .body_n = body.len,
+                              .timeout_ms = h->op->timeout_ms, .answer_max = ANSWER_MAX};
+    return fetch_start(c->fetch, &r, fetched, h);
+}
+
+static void end_at_once(struct call *call, const char *why) {
+    struct call_result r = {.end = call->look ? CALL_UNCERTAIN : CALL_FAILED, .why = why};
+    call->done(call, &r);
+}
+
+void http_connector_start(struct connector *base, struct call *call) {
+    struct http_connector *c = (struct http_connector *)base;
+    if (!c->fetch || !c->url[0]) {
+        end_at_once(call, "this connector has no url in the configuration");
+        return;
+    }
+    struct http_call *h = calloc(1, sizeof *h);
+    if (!h) {
+        end_at_once(call, "no memory for the request");
+        return;
+    }
+    *h = (struct http_call){.c = c, .call = call, .op = call->op, .look = call->look};
+    h->output = c->outputs[call->op - base->ops->operations];
+    h->fetch = send_call(h);
+    if (!h->fetch) {
+        free(h);
+        end_at_once(call, "the request could not be built");
+        return;
+    }
+    h->next = c->first;
+    if (c->first) c->first->prev = h;
+    c->first = h;
+    c->refs++;
+    call->inner = h;
+}
+
+void http_connector_cancel(struct connector *base, struct call *call) {
+    (void)base;
+    struct http_call *h = call->inner;
+    if (h && h->fetch) fetch_cancel(h->fetch);
+}
+
+void http_connector_close(struct connector *base) {
+    struct http_connector *c = (struct http_connector *)base;
+    c->refs++; /* fetch_cancel may end calls before it returns */
+    for (struct http_call *h = c->first, *next; h; h = next) {
+        next = h->next;
+        h->call = NULL;
+        if (h->fetch) fetch_cancel(h->fetch);
+    }
+    connector_unref(c);
+    connector_unref(c);
+}
