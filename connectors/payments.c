@@ -25,12 +25,12 @@ static const struct operation operations[] = {
         .output = JSON({
             "type": "object",
             "properties": {
-                "mandate": {"type": "string", "maxLength": 60, "description": "the provider's reference (UMRN)"},
+                "id": {"type": "string", "maxLength": 60, "description": "the provider's reference (UMRN)"},
                 "state": {"enum": ["active", "pending"]}
             },
-            "required": ["mandate", "state"]
+            "required": ["id", "state"]
         }),
-        .sample = JSON({"mandate": "UMRN0001", "state": "active"}),
+        .sample = JSON({"id": "UMRN0001", "state": "active"}),
     },
     {
         .name = "cancel_mandate",
@@ -43,7 +43,7 @@ static const struct operation operations[] = {
             "type": "object",
             "properties": {
                 "reference": {"type": "string", "minLength": 1, "maxLength": 80, "description": "our name for the loan"},
-                "mandate": {"type": "string", "maxLength": 60, "description": "the provider's reference, where we know it"}
+                "id": {"type": "string", "maxLength": 60, "description": "the provider's reference, where we know it"}
             },
             "required": ["reference"]
         }),
@@ -76,13 +76,13 @@ static const struct operation operations[] = {
         .output = JSON({
             "type": "object",
             "properties": {
-                "transfer": {"type": "string", "maxLength": 60, "description": "the bank's reference (UTR)"},
+                "id": {"type": "string", "maxLength": 60, "description": "the bank's reference (UTR)"},
                 "amount": {"type": "integer", "minimum": 1, "x-unit": "money", "x-currency": "INR"},
                 "settled_on": {"type": "string", "format": "date"}
             },
-            "required": ["transfer", "amount", "settled_on"]
+            "required": ["id", "amount", "settled_on"]
         }),
-        .sample = JSON({"transfer": "UTR0001", "amount": 1960000, "settled_on": "2026-01-15"}),
+        .sample = JSON({"id": "UTR0001", "amount": 1960000, "settled_on": "2026-01-15"}),
     },
     {
         .name = "status",
