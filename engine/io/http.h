@@ -30,6 +30,8 @@ typedef void http_handler_fn(void *who, struct http_request *r);
 MUST_CHECK enum err http_listen(struct loop *l, const char *address, bool share,
                                 const struct http_limits *lim, http_handler_fn *handler, void *who,
                                 struct http_server **out, struct fault *f);
+/* For a server that must exist before its handler does: requests before it get 503. */
+void http_set_handler(struct http_server *s, http_handler_fn *handler, void *who);
 int http_port(const struct http_server *s);
 /* Takes no new connections; `done` when the last request has been answered or after grace_ms. */
 void http_drain(struct http_server *s, int64_t grace_ms, loop_fn *done, void *who);

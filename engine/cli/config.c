@@ -1,0 +1,97 @@
+/* config.c - see config.h. */
+#include "cli/config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/crypt.h"
+#include "base/schema.h"
+
+static const char definition[] =
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"database\"],\"properties\":{"
+    "\"database\":{\"type\":\"string\",\"minLength\":1},\"redis\":{\"type\":\"string\"},\"listen\":{\"type\":\"string\"},"
+    "\"root\":{\"type\":\"string\"},\"master_key_file\":{\"type\":\"string\"},\"keys_file\":{\"type\":\"string\"},"
+    "\"processes\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":64},\"region\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":65535},"
+    "\"shards\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":4096},\"connections\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":8},"
+    "\"lease_ttl_ms\":{\"type\":\"integer\",\"minimum\":500,\"maximum\":60000},\"development\":{\"type\":\"boolean\"},"
+    "\"sandbox\":{\"type\":[\"object\",\"null\"]},\"connectors\":{\"type\":\"object\"}}}";
+
+static enum err check(const json_t *json, struct fault *f) {
+    json_auto_t *def = NULL;
+    struct schema *s = NULL;
+    enum err e = json_parse(definition, sizeof definition - 1, &JSON_LIMITS_OWN, &def, f);
+    if (e == OK) e = schema_new(def, &s, f);
+    if (e == OK) e = schema_check(s, json, NULL, NULL, f);
+    schema_free(s);
+    return e;
+}
+
+enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
+    memset(c, 0, sizeof *c);
+    c->json = json;
+    enum err e = json ? check(json, f) : ERR_NOMEM;
+    if (e != OK) return config_reset(c), e;
+    if (!json_object_get(json, "connectors")) e = json_put_take(json, "connectors", json_object());
+    c->database = json_text(json, "database", "");
+    c->redis = json_text(json, "redis", NULL);
+    c->listen = json_text(json, "listen", "127.0.0.1:8080");
+    c->root = json_text(json, "root", ".");
+    c->master_key_file = json_text(json, "master_key_file", NULL);
+    c->keys_file = json_text(json, "keys_file", NULL);
+    c->processes = (int)json_int(json, "processes", 1);
+    c->region = (int)json_int(json, "region", 1);
+    c->shards = (int)json_int(json, "shards", 64);
+    c->connections = (int)json_int(json, "connections", 2);
+    c->lease_ttl_ms = json_int(json, "lease_ttl_ms", 5000);
+    c->development = json_bool(json, "development", false);
+    c->sandbox = json_at(json, "sandbox");
+    c->connectors = json_object_get(json, "connectors");
+    return e;
+}
+
+static enum err read_file(const char *path, size_t ceiling, struct buf *out, struct fault *f) {
+    char chunk[4096];
+    FILE *in = fopen(path, "re");
+    if (!in) return fault_set(f, ERR_NOT_FOUND, path, "cannot be opened: %m");
+    buf_init(out, ceiling);
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, in));) buf_add(out, chunk, n);
+    fclose(in);
+    return buf_ok(out) ? OK : fault_set(f, ERR_LIMIT, path, "is longer than %zu bytes", ceiling);
+}
+
+enum err config_read(const char *path, struct config *c, struct fault *f) {
+    AUTO(buf_reset) struct buf b = {0};
+    json_t *json = NULL;
+    memset(c, 0, sizeof *c);
+    enum err e = read_file(path, 1u << 20, &b, f);
+    if (e == OK) e = json_parse(buf_text(&b), b.len, &JSON_LIMITS_OWN, &json, f);
+    return e == OK ? config_from_take(json, c, f) : e;
+}
+
+void config_reset(struct config *c) {
+    json_decref(c->json);
+    memset(c, 0, sizeof *c);
+}
+
+static int hex_digit(char c) {
+    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+enum err config_master_key(const struct config *c, struct crypt_key *out, struct fault *f) {
+    AUTO(buf_reset) struct buf b = {0};
+    if (!c->master_key_file)
+        return fault_set(f, ERR_NOT_FOUND, "master_key_file", "is missing: name a file that holds 64 hex digits");
+    enum err e = read_file(c->master_key_file, 4096, &b, f);
+    if (e != OK) return e;
+    const char *text = buf_text(&b);
+    for (size_t i = 0; i < CRYPT_KEY; i++) {
+        int hi = b.len > 2 * i ? hex_digit(text[2 * i]) : -1, lo = b.len > 2 * i + 1 ? hex_digit(text[2 * i + 1]) : -1;
+        if (hi < 0 || lo < 0)
+            return fault_set(f, ERR_INVALID, c->master_key_file, "must hold 64 lower-case hex digits");
+        out->b[i] = (uint8_t)(hi * 16 + lo);
+    }
+    crypt_wipe(b.data, b.len);
+    return OK;
+}
