@@ -21,6 +21,9 @@ int32_t zone_offset_s(const struct zone *z, int64_t at_ms); /* east positive */
 int32_t zone_day(const struct zone *z, int64_t at_ms);      /* the local date */
 /* The first instant of that local date (also where midnight does not exist). */
 int64_t zone_day_start_ms(const struct zone *z, int32_t day);
+/* The first instant at which that local date has reached `second` of its clock (0 .. 86400); in a
+ * gap the instant after it, in a repeated hour the earlier one. */
+int64_t zone_local_ms(const struct zone *z, int32_t day, int32_t second);
 
 int32_t day_of(int year, int month, int mday);
 void day_split(int32_t day, int *year, int *month, int *mday);
@@ -34,9 +37,12 @@ const char *instant_text(int64_t ms, char out[32]); /* "2026-12-01T09:00:00.123Z
 MUST_CHECK enum err calendar_new(const json_t *definition, struct calendar **out, struct fault *f);
 void calendar_free(struct calendar *c);
 const struct zone *calendar_zone(const struct calendar *c);
-/* The instant at which `ms` of working time have passed since `at_ms`. */
+bool calendar_works(const struct calendar *c, int32_t day); /* a working day */
+/* The instant at which `ms` of working time have passed since `at_ms` (itself for ms <= 0).
+ * Looks at most 200 years ahead. */
 int64_t calendar_after_working_ms(const struct calendar *c, int64_t at_ms, int64_t ms);
-/* The end of the working day that is `n` working days after the local day of at_ms. */
+/* The end of the working day that is `n` working days after the local day of at_ms; for
+ * n = 0 that day itself, or the next working day where it is none. */
 int64_t calendar_after_working_days(const struct calendar *c, int64_t at_ms, int n);
 
 #endif
