@@ -33,6 +33,7 @@ struct request {
     struct loop_timer *timer;
     wait_until_fn *until;
     wait_answer_fn *answer;
+    bool reading, missed, late; /* wait.c */
     struct id run;
     bool flag;
 };

@@ -33,19 +33,39 @@ static void last_look(void *who, enum err err, const json_t *state, const struct
     else answer_now(r, state);
 }
 
+static void changed(void *who, struct id run, const char *state);
+
+static void look_again(void *who, enum err err, const json_t *state, const struct fault *f) {
+    struct request *r = who;
+    r->reading = false;
+    if (err != OK) return answer_error(r, err, f);
+    if (!r->until(state) && !r->late) {
+        if (r->missed) changed(r, r->run, "");
+        return;
+    }
+    if (!r->late) http_answer_header(r->http, "Preference-Applied", "wait");
+    answer_now(r, state);
+}
+
 static void patience_over(void *who) {
     struct request *r = who;
     r->timer = NULL;
+    r->late = true;
+    if (r->reading) return; /* that read will answer */
     stop_waiting(r);
     if (engine_read(r->api->c.engine, r->run, last_look, r) != OK) answer_error(r, ERR_BUSY, NULL);
 }
 
-static void changed(void *who, struct id run, const json_t *state) {
+/* A run at rest cannot go on by itself, so only then is it worth reading. */
+static void changed(void *who, struct id run, const char *state) {
     struct request *r = who;
     (void)run;
-    if (!r->until(state)) return;
-    http_answer_header(r->http, "Preference-Applied", "wait");
-    answer_now(r, state);
+    if (!strcmp(state, "running") || !strcmp(state, "undoing")) return;
+    r->missed = r->reading;
+    if (r->reading) return;
+    r->reading = true;
+    enum err e = engine_read(r->api->c.engine, r->run, look_again, r);
+    if (e != OK) answer_error(r, e, NULL);
 }
 
 static void first_look(void *who, enum err err, const json_t *state, const struct fault *f) {

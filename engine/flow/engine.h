@@ -98,9 +98,11 @@ MUST_CHECK enum err engine_read(struct engine *e, struct id run, engine_state_fn
 /* The facts of the journal, opened for reading, oldest first. */
 MUST_CHECK enum err engine_timeline(struct engine *e, struct id run, engine_state_fn *done, void *who);
 
-/* Calls fn after each durable change of the run until unwatched. The handle dies with the engine. */
+/* Calls fn after each durable change of the run until unwatched, with the run's state word ("running",
+ * "waiting": for a person, an event or a date; "stuck", "undoing", "ended"): cheap, so that many may
+ * watch; who wants more reads. fn may unwatch. The handle dies with the engine. */
 struct watch;
-typedef void engine_watch_fn(void *who, struct id run, const json_t *state);
+typedef void engine_watch_fn(void *who, struct id run, const char *state);
 struct watch *engine_watch(struct engine *e, struct id run, engine_watch_fn *fn, void *who);
 void engine_unwatch(struct engine *e, struct watch *w);
 
