@@ -1,8 +1,12 @@
 # Tenor. `make run` and `make test` do everything; `make help` lists the rest.
 MODE ?= release
 BUILD := build/$(MODE)
+GEN := $(BUILD)/gen
 CC ?= cc
 PKGS := lua5.4 libpq hiredis libevent libevent_pthreads jansson libcurl libsodium xgboost zlib
+SEEDS ?= 200
+FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wno-format-nonliteral
 FLAGS_release  := -O2 -g -D_FORTIFY_SOURCE=2
@@ -10,7 +14,11 @@ FLAGS_debug    := -O0 -g3
 FLAGS_asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FLAGS_tsan     := -O1 -g -fsanitize=thread
 FLAGS_coverage := -O0 -g --coverage
-CFLAGS := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen $(WARN) $(FLAGS_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(EXTRA_CFLAGS)
+FLAGS_fuzz     := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ifeq ($(FLAGS_$(MODE)),)
+$(error MODE must be release, debug, asan, tsan, coverage or fuzz)
+endif
+CFLAGS := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(GEN) $(WARN) $(FLAGS_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(EXTRA_CFLAGS)
 LDFLAGS := $(FLAGS_$(MODE)) -rdynamic $(EXTRA_LDFLAGS)
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 
@@ -18,36 +26,72 @@ LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store \
          connectors connectors/ledger connectors/sandbox engine/flow engine/sim engine/api engine/cli
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)) $(wildcard engine/wire.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC := $(wildcard tests/*/*_test.c) $(wildcard tests/harness/*.c)
-UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 
-.PHONY: all help clean unit tidy
+# C made from other files: named SQL, migrations, embedded files (scripts/README.md).
+SQL_ROOMS := $(foreach r,$(ROOMS),$(if $(wildcard $(r)/*.sql),$(r)))
+SQL_H := $(foreach r,$(SQL_ROOMS),$(GEN)/$(notdir $(r))_sql.h)
+MIGRATIONS := $(foreach r,$(ROOMS),$(sort $(wildcard $(r)/migrations/*.sql)))
+EMBED := $(sort $(wildcard engine/*/web/* engine/*/templates/*))
+GEN_SRC := $(SQL_H:.h=.c) $(GEN)/migrations.c $(GEN)/embed.c
+
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
+UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/%.o)
+
+.PHONY: all help clean unit tidy FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
 all: build/tenor
 
-build/tenor: $(BUILD)/tenor
-	@ln -sf $(MODE)/tenor $@
+build/tenor: $(BUILD)/tenor FORCE
+	@ln -sfn $(MODE)/tenor $@
 $(BUILD)/tenor: $(BUILD)/engine/main.o $(BUILD)/libtenor.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/libtenor.a: $(LIB_OBJ)
-	@rm -f $@; ar rcs $@ $^
-$(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/gen/suites.o $(BUILD)/libtenor.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-$(BUILD)/gen/suites.c: $(UNIT_SRC) scripts/suites.sh
-	@mkdir -p $(@D)
-	@scripts/suites.sh $(filter %_test.c,$(UNIT_SRC)) > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(CFLAGS) -c -o $@ $<
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/libtenor.a: $(LIB_OBJ) $(BUILD)/list/lib
+	@rm -f $@; ar rcs $@ $(LIB_OBJ)
+$(BUILD)/unit: $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(BUILD)/list/unit
+	$(CC) $(LDFLAGS) -o $@ $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(LDLIBS) -lcunit
 
-# Tests are found by script, not by header.
-$(BUILD)/tests/%.o: CFLAGS += -Wno-missing-prototypes
+$(GEN)/suites.c: $(UNIT_SRC) scripts/suites.sh $(BUILD)/list/unit
+	@mkdir -p $(@D)
+	scripts/suites.sh $(filter %_test.c,$(UNIT_SRC)) > $@
+define sql_rules
+$(GEN)/$(notdir $(1))_sql.h: $(wildcard $(1)/*.sql) scripts/sql.sh
+	@mkdir -p $$(@D)
+	scripts/sql.sh header $(notdir $(1)) $(wildcard $(1)/*.sql) > $$@
+$(GEN)/$(notdir $(1))_sql.c: $(wildcard $(1)/*.sql) scripts/sql.sh
+	@mkdir -p $$(@D)
+	scripts/sql.sh source $(notdir $(1)) $(wildcard $(1)/*.sql) > $$@
+endef
+$(foreach r,$(SQL_ROOMS),$(eval $(call sql_rules,$(r))))
+$(GEN)/migrations.c: $(MIGRATIONS) scripts/sql.sh $(BUILD)/list/gen
+	@mkdir -p $(@D)
+	scripts/sql.sh migrations $(MIGRATIONS) > $@
+$(GEN)/embed.c: $(EMBED) scripts/embed.sh $(BUILD)/list/gen
+	@mkdir -p $(@D)
+	scripts/embed.sh $(EMBED) > $@
+
+$(GEN)/%.o: $(GEN)/%.c $(BUILD)/list/flags | $(SQL_H)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/%.o: %.c $(BUILD)/list/flags | $(SQL_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Wno-missing-prototypes) -MMD -MP -c -o $@ $<
+
+# Files that change only when their words do, so that a removed source or a new flag is noticed.
+LIST_flags = $(CC) $(CFLAGS)
+LIST_lib = $(LIB_OBJ)
+LIST_unit = $(UNIT_OBJ)
+LIST_gen = $(MIGRATIONS) $(EMBED)
+$(BUILD)/list/%: FORCE
+	@mkdir -p $(@D); echo '$(LIST_$*)' | cmp -s - $@ || echo '$(LIST_$*)' > $@
+
 unit: $(BUILD)/unit
 	$(BUILD)/unit $(ONLY)
 tidy:
 	scripts/tidy.sh
 clean:
 	rm -rf build
--include $(LIB_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BUILD)/engine/main.d
+-include $(LIB_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH_OBJ:.o=.d) $(BUILD)/engine/main.d
