@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "api/access.h"
-#include "api/assets.h"
 #include "api/openapi.h"
 #include "api/request.h"
+#include "base/embed.h"
 #include "base/map.h"
 #include "connectors/connector.h"
 #include "flow/definitions.h"
@@ -73,7 +73,7 @@ static void add_live_schemas(struct api *a) {
 
 static enum err assemble(struct api *a, struct fault *f) {
     size_t n = 0;
-    const char *text = api_asset("schemas.json", &n);
+    const char *text = embed_find("engine/api/web/schemas.json", &n);
     enum err e = text ? json_parse(text, n, &JSON_LIMITS_OWN, &a->schemas, f) : fault_set(f, ERR_BUG, "schemas.json", "not in this build");
     if (e != OK) return e;
     add_live_schemas(a);
