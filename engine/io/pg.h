@@ -67,6 +67,7 @@ bool pg_is_free(const struct pg *p, unsigned index);
 /* Builds a batch; parameters are copied. Without begin/commit words: the batch is one transaction. */
 struct pg_batch *pg_batch_new(struct pg *p);
 void pg_batch_add(struct pg_batch *b, const struct pg_statement *s, const struct pg_param *params);
+void pg_batch_free(struct pg_batch *b); /* one that will not be sent; NULL is fine */
 /* Sends on connection `index` (-1: any). Takes the batch. `each` may be NULL. done fires exactly once. */
 void pg_send_take(struct pg *p, int index, struct pg_batch *b, pg_row_fn *each, pg_done_fn *done,
                   void *who);

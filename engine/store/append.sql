@@ -1,0 +1,87 @@
+-- The statements of a journal batch, in the order in which they are sent. Arrays are parallel.
+
+-- name: lease_check
+select lease_check($1::int4[], $2::int8[])
+
+-- name: journal_append
+insert into journal (run, seq, at_ms, body)
+select * from unnest($1::bytea[], $2::int4[], $3::int8[], $4::bytea[])
+
+-- name: run_insert
+insert into run (run, workflow, plan_hash, case_type, case_key, customer, state, at, outcome, decision,
+                 currency, amount_minor, started_ms, updated_ms, ended_ms, wake_ms)
+select * from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+                     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int8[],
+                     $13::int8[], $14::int8[], $15::int8[], $16::int8[])
+
+-- name: run_update
+update run r set
+    workflow = coalesce(n.workflow, r.workflow), plan_hash = coalesce(n.plan_hash, r.plan_hash),
+    case_type = coalesce(n.case_type, r.case_type), case_key = coalesce(n.case_key, r.case_key),
+    customer = coalesce(n.customer, r.customer), state = coalesce(n.state, r.state),
+    at = coalesce(n.at, r.at), outcome = coalesce(n.outcome, r.outcome),
+    decision = coalesce(n.decision, r.decision), currency = coalesce(n.currency, r.currency),
+    amount_minor = case n.amount_minor when 0 then r.amount_minor else n.amount_minor end,
+    started_ms = case n.started_ms when 0 then r.started_ms else n.started_ms end,
+    updated_ms = n.updated_ms,
+    ended_ms = case n.ended_ms when 0 then r.ended_ms else n.ended_ms end,
+    wake_ms = n.wake_ms
+from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int8[],
+            $13::int8[], $14::int8[], $15::int8[], $16::int8[])
+    as n(run, workflow, plan_hash, case_type, case_key, customer, state, at, outcome, decision,
+         currency, amount_minor, started_ms, updated_ms, ended_ms, wake_ms)
+where r.run = n.run
+
+-- name: run_opened
+insert into run_open (run) select * from unnest($1::bytea[])
+
+-- name: run_closed
+delete from run_open where run = any($1::bytea[])
+
+-- name: posting_insert
+insert into posting (run, seq, n, debit, credit, currency, kind, amount_minor, effective_day, at_ms)
+select * from unnest($1::bytea[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::text[],
+                     $7::text[], $8::int8[], $9::int4[], $10::int8[])
+
+-- name: task_upsert
+insert into task as t (id, run, paragraph, visit, queue, state, assignee, answer, form, created_ms,
+                       due_ms, updated_ms)
+select n.id, n.run, coalesce(n.paragraph, ''), n.visit, coalesce(n.queue, ''),
+       coalesce(n.state, 'open'), coalesce(n.assignee, ''), coalesce(n.answer, ''),
+       coalesce(n.form, ''), n.created_ms, n.due_ms, n.updated_ms
+from unnest($1::text[], $2::bytea[], $3::text[], $4::int4[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::int8[], $11::int8[], $12::int8[])
+    as n(id, run, paragraph, visit, queue, state, assignee, answer, form, created_ms, due_ms, updated_ms)
+on conflict (id) do update set
+    queue = case excluded.queue when '' then t.queue else excluded.queue end,
+    state = excluded.state, assignee = excluded.assignee,
+    answer = case excluded.answer when '' then t.answer else excluded.answer end,
+    form = case excluded.form when '' then t.form else excluded.form end,
+    due_ms = case excluded.due_ms when 0 then t.due_ms else excluded.due_ms end,
+    updated_ms = excluded.updated_ms
+
+-- name: artifact_insert
+insert into artifact (hash, run, bytes, at_ms)
+select * from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int8[]) on conflict (hash) do nothing
+
+-- name: person_insert
+insert into person_key (customer, wrapped, at_ms) select * from unnest($1::text[], $2::bytea[], $3::int8[])
+
+-- name: event_take
+update kept_event k set taken_by = n.run
+from unnest($1::bytea[], $2::text[]) as n(run, event_id) join run r on r.run = n.run
+where k.key = r.case_key and k.case_type = r.case_type and k.event_id = n.event_id
+  and k.taken_by is null
+
+-- name: dedup_insert
+insert into dedup (api_key, route, key, body_hash, run, at_ms)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int8[])
+
+-- name: journal_same
+select j.run, j.seq, j.body from unnest($1::bytea[], $2::int4[]) as n(run, seq)
+join journal j on j.run = n.run and j.seq = n.seq
+    and substring(j.run from 5 for 6) = substring(n.run from 5 for 6)
+
+-- name: lease_epochs
+select shard, epoch from lease where shard = any($1::int4[])

@@ -1,0 +1,43 @@
+-- The frame of migrations. Every script and every call is one transaction and takes the same lock
+-- first, so that processes that start together pass one after the other.
+
+-- name: migrate_frame
+select pg_advisory_xact_lock(778001, 1);
+create table if not exists migration (
+    room  text not null,
+    name  text not null,
+    hash  text not null,
+    at_ms int8 not null,
+    primary key (room, name)
+);
+create or replace function migration_apply(its_room text, its_name text, its_hash text, body text, now_ms int8)
+returns bool language plpgsql as $migration_apply$
+declare known text;
+begin
+    perform pg_advisory_xact_lock(778001, 1);
+    select hash into known from migration where room = its_room and name = its_name;
+    if known = its_hash then return false; end if;
+    if known is not null then
+        raise exception 'migration %/% was applied with another text', its_room, its_name using errcode = 'TN003';
+    end if;
+    execute body;
+    insert into migration (room, name, hash, at_ms) values (its_room, its_name, its_hash, now_ms);
+    return true;
+end $migration_apply$;
+
+-- name: migration_apply
+select migration_apply($1, $2, $3, $4, $5::int8)
+
+-- name: migrations_known
+select room, name from migration order by room, name
+
+-- name: installation_settle
+with made as (
+    insert into installation (region, shards, created_ms) values ($1::int4, $2::int4, $3::int8)
+    on conflict do nothing returning region, shards),
+leases as (
+    insert into lease (shard) select generate_series(0, made.shards - 1) from made)
+select region, shards from made union all select region, shards from installation limit 1
+
+-- name: installation
+select region, shards from installation

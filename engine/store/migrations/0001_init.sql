@@ -1,0 +1,226 @@
+-- 0001: everything durable. Keys begin with the shard or with the run id, whose first bytes are
+-- region and shard, so that the same schema can be distributed. No default ever reads a clock.
+
+-- One row: what this database is. Region and shard count are fixed for ever, because run ids and the
+-- placing of customers depend on them.
+create table installation (
+    one         bool primary key default true check (one),
+    region      int4 not null check (region between 0 and 65535),
+    shards      int4 not null check (shards between 1 and 65535),
+    created_ms  int8 not null
+);
+
+-- Who may write a shard. Every taking raises the epoch; every batch checks it (see lease_check).
+create table lease (
+    shard    int4 primary key check (shard between 0 and 65534),
+    epoch    int8 not null default 0,
+    owner    text not null default '',
+    address  text not null default '',
+    until_ms int8 not null default 0
+) with (fillfactor = 50);
+
+-- The journal: what did happen, one row per atomic step. Partitioned by the start of the run, which is
+-- inside its id (bytes 5 to 10 are unix ms), so that all rows of a run lie in one partition and its
+-- own unique index makes (run, seq) unique everywhere. journal_partition() makes the partitions.
+create table journal (
+    run    bytea not null,
+    seq    int4 not null,
+    at_ms  int8 not null,
+    body   bytea not null
+) partition by range (substring(run from 5 for 6));
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'table % is append-only', tg_table_name using errcode = 'TN002';
+end $$;
+create trigger journal_append_only before update or delete on journal
+    for each row execute function refuse_change();
+
+-- Makes the partition for run ids minted in [from_ms, till_ms); nothing to do when it exists. The
+-- table is made apart and then attached, which does not block inserts into the others.
+create function journal_partition(name text, from_ms int8, till_ms int8) returns bool
+language plpgsql as $$
+declare lo bytea := substring(int8send(from_ms) from 3 for 6);
+        hi bytea := substring(int8send(till_ms) from 3 for 6);
+begin
+    if to_regclass(quote_ident(name)) is not null then return false; end if;
+    perform pg_advisory_xact_lock(778001, 2);
+    if to_regclass(quote_ident(name)) is not null then return false; end if;
+    execute format('create table %I (like journal including defaults including constraints)', name);
+    -- Answers are short and often sealed: trying to compress them costs more than it saves.
+    execute format('alter table %I alter column body set storage external', name);
+    execute format('alter table %I add constraint %I check (length(run) = 16 and seq > 0)',
+                   name, name || '_shape');
+    execute format('create unique index %I on %I (run, seq)', name || '_run_seq', name);
+    execute format('alter table journal attach partition %I for values from (%L) to (%L)', name, lo, hi);
+    return true;
+end $$;
+
+-- What people search. Written at the start, at the end, and when a run waits or sticks. None of the
+-- columns that change while a run lives is indexed, so those updates stay in their page (HOT).
+create table run (
+    run          bytea primary key check (length(run) = 16),
+    workflow     text not null,
+    plan_hash    text not null,
+    case_type    text not null,
+    case_key     text not null,
+    customer     text not null,
+    state        text not null check (state in ('running', 'waiting', 'stuck', 'undoing', 'ended')),
+    at           text not null,
+    outcome      text not null,
+    decision     text not null check (decision in ('', 'approve', 'refer', 'decline')),
+    currency     text not null check (length(currency) in (0, 3)),
+    amount_minor int8 not null,
+    started_ms   int8 not null,
+    updated_ms   int8 not null,
+    ended_ms     int8 not null,
+    wake_ms      int8 not null,
+    check ((state = 'ended') = (ended_ms > 0))
+) with (fillfactor = 70);
+create index run_started on run (started_ms desc, run desc);
+create index run_case on run (case_key, case_type);
+create index run_customer on run (customer, started_ms desc, run desc);
+
+-- Which runs have not ended: read by recovery, in id order, and so by shard.
+create table run_open (
+    run bytea primary key
+);
+
+-- The book. One row is one debit and one credit of the same amount: balanced by construction.
+create table posting (
+    run           bytea not null,
+    seq           int4 not null,
+    n             int2 not null,
+    debit         text not null check (debit <> ''),
+    credit        text not null check (credit <> ''),
+    currency      text not null check (length(currency) = 3),
+    kind          text not null,
+    amount_minor  int8 not null check (amount_minor > 0),
+    effective_day int4 not null,
+    at_ms         int8 not null,
+    primary key (run, seq, n),
+    check (debit <> credit)
+);
+create trigger posting_append_only before update or delete on posting
+    for each row execute function refuse_change();
+create trigger posting_never_emptied before truncate on posting
+    for each statement execute function refuse_change();
+
+-- Human work: a projection of the journal, for lists.
+create table task (
+    id         text primary key,
+    run        bytea not null,
+    paragraph  text not null,
+    visit      int4 not null,
+    queue      text not null,
+    state      text not null check (state in ('open', 'claimed', 'done', 'withdrawn')),
+    assignee   text not null,
+    answer     text not null,
+    form       text not null,
+    created_ms int8 not null,
+    due_ms     int8 not null,
+    updated_ms int8 not null
+);
+create index task_list on task (created_ms, id);
+create index task_queue on task (queue, created_ms, id) where state in ('open', 'claimed');
+create index task_run on task (run);
+
+-- A client's idempotency keys (SEMANTICS 16).
+create table dedup (
+    api_key   text not null,
+    route     text not null,
+    key       text not null,
+    body_hash text not null,
+    run       bytea not null,
+    at_ms     int8 not null,
+    primary key (api_key, route, key)
+);
+
+-- Events that came before a run that wants them (SEMANTICS 9). A taken one stays, so that a repeat
+-- of its id is known.
+create table kept_event (
+    case_type text not null,
+    key       text not null,
+    event_id  text not null,
+    shard     int4 not null,
+    name      text not null,
+    body      text not null,
+    at_ms     int8 not null,
+    taken_by  bytea,
+    primary key (key, case_type, event_id)
+);
+
+-- Large sealed answers, by the hash of their bytes (SEMANTICS 17).
+create table artifact (
+    hash  text primary key,
+    run   bytea not null,
+    bytes bytea not null,
+    at_ms int8 not null
+);
+alter table artifact alter column bytes set storage external;
+
+-- A person's data key, wrapped by the master key; emptied to erase the person (SEMANTICS 15).
+create table person_key (
+    customer text primary key,
+    wrapped  bytea not null,
+    at_ms    int8 not null
+);
+
+-- Published definitions never change: a run is pinned to the hash it started with.
+create table definition (
+    kind    text not null,
+    name    text not null,
+    version int4 not null check (version > 0),
+    hash    text not null,
+    body    text not null,
+    by      text not null,
+    at_ms   int8 not null,
+    primary key (kind, name, version)
+);
+create index definition_hash on definition (hash);
+create trigger definition_append_only before update or delete on definition
+    for each row execute function refuse_change();
+
+create table api_key (
+    hash       text primary key check (length(hash) = 64),
+    name       text not null unique,
+    role       text not null check (role in ('admin', 'officer', 'engineer', 'lender')),
+    created_ms int8 not null
+);
+
+-- Raises TN001 unless each shard's lease has the epoch the writer believes in. `for share` holds the
+-- rows until the batch has committed: nobody takes a shard in between (INV-4). In shard order, as
+-- everywhere leases are locked, so that two lockers never wait for each other in a ring.
+create function lease_check(shards int4[], epochs int8[]) returns void language plpgsql as $$
+declare held int4;
+begin
+    select count(*) into held from (
+        select l.shard from unnest(shards, epochs) as want(shard, epoch)
+        join lease l on l.shard = want.shard and l.epoch = want.epoch
+        order by l.shard for share of l) as locked;
+    if held <> cardinality(shards) then
+        raise exception 'stale epoch' using errcode = 'TN001';
+    end if;
+end $$;
+
+-- Renews, gives back, takes: see `claim` in store.h. Rows that a batch holds just now are skipped; the
+-- next claim gets them.
+create function lease_claim(me text, my_address text, want int4, at_ms int8, ttl_ms int8)
+returns setof lease language plpgsql as $$
+declare mine int4;
+begin
+    perform 1 from lease l where l.owner = me order by l.shard for update;
+    update lease l set until_ms = at_ms + ttl_ms, address = my_address where l.owner = me;
+    get diagnostics mine = row_count;
+    if mine > want then
+        update lease l set owner = '', address = '', until_ms = 0 where l.shard in (
+            select f.shard from lease f where f.owner = me order by f.shard desc limit mine - want);
+    elsif mine < want then
+        update lease l set owner = me, address = my_address, until_ms = at_ms + ttl_ms,
+                           epoch = l.epoch + 1
+        where l.shard in (
+            select f.shard from lease f where f.until_ms <= at_ms and f.owner <> me
+            order by f.shard limit want - mine for update skip locked);
+    end if;
+    return query select * from lease l order by l.shard;
+end $$;

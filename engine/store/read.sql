@@ -1,0 +1,54 @@
+-- What the engine reads when it recovers, takes over or answers a repeat; and the small writes that
+-- are not part of a run's story.
+
+-- name: journal_load
+select run, seq, at_ms, body from journal
+where run = $1 and substring(run from 5 for 6) = substring($1 from 5 for 6) order by seq
+
+-- name: journal_load_many
+select j.run, j.seq, j.at_ms, j.body from unnest($1::bytea[]) as n(run)
+join journal j on j.run = n.run and substring(j.run from 5 for 6) = substring(n.run from 5 for 6)
+order by j.run, j.seq
+
+-- name: open_runs
+select o.run, r.workflow, r.case_type, r.case_key, r.customer, r.state, r.wake_ms,
+       (select max(j.seq) from journal j where j.run = o.run
+        and substring(j.run from 5 for 6) = substring(o.run from 5 for 6))
+from run_open o join run r on r.run = o.run
+where o.run > $1 and o.run < $2 order by o.run limit $3
+
+-- name: lease_claim
+select shard, epoch, owner, address, until_ms from lease_claim($1, $2, $3, $4, $5)
+
+-- name: lease_release
+update lease set owner = '', address = '', until_ms = 0 where owner = $1
+
+-- name: journal_partition
+select journal_partition($1, $2, $3)
+
+-- name: dedup_find
+select run, body_hash from dedup where api_key = $1 and route = $2 and key = $3
+
+-- name: event_keep
+insert into kept_event (case_type, key, event_id, shard, name, body, at_ms)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+
+-- name: events_kept
+select case_type, key, name, event_id, body, at_ms from kept_event
+where key = $2 and case_type = $1 and taken_by is null order by at_ms, event_id
+
+-- name: artifact_find
+select bytes from artifact where hash = $1
+
+-- name: person_find
+select wrapped from person_key where customer = $1
+
+-- name: definition_publish
+insert into definition (kind, name, version, hash, body, by, at_ms)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+
+-- name: definition_find
+select hash, by, at_ms from definition where kind = $1 and name = $2 and version = $3
+
+-- name: definitions_all
+select kind, name, version, hash, body, by, at_ms from definition order by kind, name, version
