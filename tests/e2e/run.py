@@ -4,6 +4,7 @@ A test takes the shared running instance as `t`; one that needs its own makes it
 `N passed, N failed`; exit 1 when one failed.
 """
 import importlib
+import os
 import pathlib
 import sys
 import time
@@ -38,7 +39,10 @@ def main():
         begin = time.monotonic()
         try:
             if what.__code__.co_argcount:
-                shared = shared or tenor.Tenor().start()
+                if not shared:
+                    shared = tenor.Tenor().start()
+                    if os.environ.get("TENOR_E2E_PROXY"):
+                        shared.start_proxy()
                 what(shared)
             else:
                 what()

@@ -43,8 +43,7 @@ class Tenor:
         self.args = [BINARY, "run", "--dir", self.dir, "--port", str(self.port), "--sandbox-port",
                      str(self.sandbox_port), "--processes", str(processes), *extra]
         self.log = open(os.path.join(self.dir, "run.log"), "ab")
-        self.process = None
-        self.proxy_port = None
+        self.process = self.proxy = self.proxy_port = None
 
     def start(self, timeout_s=60):
         self.process = subprocess.Popen(self.args, stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT)
@@ -66,12 +65,29 @@ class Tenor:
             time.sleep(0.05)
         raise AssertionError("not ready in time:\n" + self.tail())
 
+    def start_proxy(self):
+        """Prism between the tests and the API: an answer that the document does not allow becomes a 500."""
+        tools = ROOT / "tests" / "contract" / "node_modules" / ".bin"
+        document = os.path.join(self.dir, "openapi.json")
+        with open(document, "w") as f:
+            json.dump(self.get("/openapi.json", key=None).json, f)
+        self.proxy_port = free_port()
+        env = dict(os.environ, PATH=str(tools) + os.pathsep + os.environ["PATH"])
+        self.proxy = subprocess.Popen([str(tools / "prism"), "proxy", document, "http://127.0.0.1:%d" % self.port, "-h", "127.0.0.1",
+                                       "-p", str(self.proxy_port), "--errors"], stdout=self.log, stderr=subprocess.STDOUT, env=env)
+        def listening():
+            with socket.socket() as s:
+                return s.connect_ex(("127.0.0.1", self.proxy_port)) == 0
+        eventually(listening, 60)
+
     def tail(self, n=4000):
         with open(os.path.join(self.dir, "run.log"), "rb") as f:
             return f.read()[-n:].decode(errors="replace")
 
-    def call(self, method, path, body=None, key="admin", headers=None, timeout=40, raw=None, port=None):
-        c = http.client.HTTPConnection("127.0.0.1", port or self.proxy_port or self.port, timeout=timeout)
+    def call(self, method, path, body=None, key="admin", headers=None, timeout=40, raw=None, port=None, direct=False):
+        """`direct` goes round the validating proxy: for requests that are wrong on purpose."""
+        port = port or (self.port if direct or not key else self.proxy_port or self.port)
+        c = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         h = dict(headers or {})
         if key:
             h["Authorization"] = "Bearer " + self.keys.get(key, key)
@@ -110,6 +126,9 @@ class Tenor:
         return found
 
     def stop(self):
+        if self.proxy:
+            self.proxy.kill()
+            self.proxy.wait()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
