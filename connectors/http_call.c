@@ -172,6 +172,13 @@ static void add_escaped(struct buf *b, const char *s) {
         else buf_addf(b, "%%%02X", (unsigned char)*s);
 }
 
+/* A key travels raw in a header, so it must not be able to end one. */
+static bool key_fits_header(const char *key) {
+    for (; *key; key++)
+        if (iscntrl((unsigned char)*key)) return false;
+    return true;
+}
+
 static struct fetch *send_call(struct http_call *h) {
     struct http_connector *c = h->c;
     const struct call *call = h->call;
@@ -180,15 +187,14 @@ static struct fetch *send_call(struct http_call *h) {
     buf_init(&body, REQUEST_MAX);
     buf_init(&key, 512);
     buf_addf(&url, "%s/%s/%s", c->url, c->base.ops->name, h->op->name);
-    buf_adds(&key, "Idempotency-Key: ");
-    add_escaped(&key, call->key);
+    buf_addf(&key, "Idempotency-Key: %s", call->key);
     if (h->look) {
         buf_addc(&url, '/');
         add_escaped(&url, call->key);
     } else if (json_write(call->input, &body) != OK) {
         return NULL;
     }
-    if (!buf_ok(&url) || !buf_ok(&body) || !buf_ok(&key)) return NULL;
+    if (!buf_ok(&url) || !buf_ok(&body) || !buf_ok(&key) || !key_fits_header(call->key)) return NULL;
     const char *headers[] = {"Content-Type: application/json", buf_text(&key),
                              c->token[0] ? c->token : NULL, NULL};
     struct fetch_request r = {.method = h->look ? "GET" : "POST", .url = buf_text(&url),
