@@ -1,0 +1,207 @@
+/* book.c - effects by key, loans by reference, lines out and in. */
+#include "connectors/sandbox/book.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+
+#define LINE_MAX_BYTES ((size_t)64 << 10)
+#define BOOK_MAX_BYTES ((size_t)4 << 30)
+
+struct book {
+    struct arena *memory;
+    struct map *by_key, *by_reference;
+    struct book_entry **list;
+    size_t n, cap;
+    struct book_totals {
+        int64_t paid_minor;
+        size_t payouts, paid_twice, mandates, active_mandates, cancels;
+    } totals;
+    book_line_fn *sink;
+    void *sink_who;
+};
+
+struct book *book_new(void) {
+    struct book *b = calloc(1, sizeof *b);
+    if (!b) return NULL;
+    b->memory = arena_new(BOOK_MAX_BYTES);
+    b->by_key = map_new();
+    b->by_reference = map_new();
+    if (b->memory && b->by_key && b->by_reference) return b;
+    book_free(b);
+    return NULL;
+}
+
+void book_free(struct book *b) {
+    if (!b) return;
+    if (b->by_key) map_free(b->by_key, NULL);
+    if (b->by_reference) map_free(b->by_reference, NULL);
+    arena_free(b->memory);
+    free(b->list);
+    free(b);
+}
+
+void book_on_line(struct book *b, book_line_fn *fn, void *who) {
+    b->sink = fn;
+    b->sink_who = who;
+}
+
+/* "payments.disburse" NUL key: a NUL cannot stand in either. */
+static size_t key_bytes(const char *operation, const char *key, char out[512]) {
+    int n = snprintf(out, 512, "%s%c%s", operation, 0, key);
+    return n > 0 && n < 512 ? (size_t)n : 0;
+}
+
+const struct book_entry *book_find(const struct book *b, const char *operation, const char *key) {
+    char id[512];
+    size_t n = key_bytes(operation, key, id);
+    return n ? map_get(b->by_key, id, n) : NULL;
+}
+
+static struct book_loan *loan_at(struct book *b, const char *reference) {
+    struct book_loan *l = map_get(b->by_reference, reference, strlen(reference));
+    if (l) return l;
+    l = arena_alloc(b->memory, sizeof *l);
+    if (!l || map_put(b->by_reference, reference, strlen(reference), l, NULL) != OK) return NULL;
+    return l;
+}
+
+struct book_loan book_loan(const struct book *b, const char *reference) {
+    const struct book_loan *l = map_get(b->by_reference, reference, strlen(reference));
+    return l ? *l : (struct book_loan){0};
+}
+
+size_t book_count(const struct book *b) { return b->n; }
+
+static void count(struct book *b, struct book_loan *l, const struct book_entry *e) {
+    struct book_totals *t = &b->totals;
+    if (!strcmp(e->operation, "payments.disburse")) {
+        t->payouts++;
+        t->paid_minor += e->amount_minor;
+        l->paid_minor += e->amount_minor;
+        t->paid_twice += ++l->payouts == 2;
+    } else if (!strcmp(e->operation, "payments.mandate")) {
+        t->mandates++;
+        l->mandates++;
+        t->active_mandates += !l->mandate_active;
+        l->mandate_active = true;
+    } else if (!strcmp(e->operation, "payments.cancel_mandate")) {
+        t->cancels++;
+        l->cancels++;
+        t->active_mandates -= l->mandate_active;
+        l->mandate_active = false;
+    }
+}
+
+static struct book_entry *copy_entry(struct book *b, const struct book_entry *e) {
+    struct book_entry *c = arena_alloc(b->memory, sizeof *c);
+    if (!c) return NULL;
+    *c = *e;
+    c->operation = arena_strdup(b->memory, e->operation);
+    c->key = arena_strdup(b->memory, e->key);
+    c->reference = arena_strdup(b->memory, e->reference);
+    c->answer = arena_strndup(b->memory, e->answer, e->answer_n);
+    return c->operation && c->key && c->reference && c->answer ? c : NULL;
+}
+
+static enum err remember(struct book *b, const struct book_entry *e) {
+    char id[512];
+    size_t n = key_bytes(e->operation, e->key, id);
+    if (!n) return ERR_LIMIT;
+    if (map_get(b->by_key, id, n)) return ERR_CONFLICT;
+    if (b->n == b->cap) {
+        size_t cap = b->cap ? b->cap * 2 : 256;
+        struct book_entry **list = realloc(b->list, cap * sizeof *list);
+        if (!list) return ERR_NOMEM;
+        b->list = list;
+        b->cap = cap;
+    }
+    struct book_entry *c = copy_entry(b, e);
+    struct book_loan *l = c ? loan_at(b, c->reference) : NULL;
+    if (!l || map_put(b->by_key, id, n, c, NULL) != OK) return ERR_NOMEM;
+    b->list[b->n++] = c;
+    count(b, l, c);
+    return OK;
+}
+
+static void write_line(const struct book_entry *e, size_t number, struct buf *out) {
+    buf_addf(out, "{\"n\":%zu,\"operation\":", number);
+    buf_add_json_string(out, e->operation, strlen(e->operation));
+    buf_adds(out, ",\"key\":");
+    buf_add_json_string(out, e->key, strlen(e->key));
+    buf_adds(out, ",\"reference\":");
+    buf_add_json_string(out, e->reference, strlen(e->reference));
+    buf_addf(out, ",\"amount\":%" PRId64 ",\"at\":%" PRId64 ",\"settles\":%" PRId64 ",\"input\":\"%016" PRIx64 "\",\"answer\":",
+             e->amount_minor, e->at_ms, e->settles_ms, e->input_hash);
+    buf_add(out, e->answer, e->answer_n);
+    buf_addc(out, '}');
+}
+
+enum err book_add(struct book *b, const struct book_entry *e) {
+    struct buf line AUTO(buf_reset);
+    buf_init(&line, LINE_MAX_BYTES);
+    write_line(e, b->n + 1, &line);
+    buf_addc(&line, '\n');
+    if (!buf_ok(&line)) return ERR_LIMIT;
+    enum err err = remember(b, e);
+    if (err == OK && b->sink) b->sink(b->sink_who, line.data, line.len);
+    return err;
+}
+
+static enum err entry_from(struct book *b, const json_t *v) {
+    struct buf answer AUTO(buf_reset);
+    buf_init(&answer, LINE_MAX_BYTES);
+    const char *hash = json_text(v, "input", "");
+    const json_t *a = json_object_get(v, "answer");
+    struct book_entry e = {.operation = json_text(v, "operation", ""), .key = json_text(v, "key", ""),
+                           .reference = json_text(v, "reference", ""), .amount_minor = json_int(v, "amount", 0),
+                           .at_ms = json_int(v, "at", 0), .settles_ms = json_int(v, "settles", 0)};
+    char *end = NULL;
+    e.input_hash = strtoull(hash, &end, 16);
+    if (!*hash || *end || !*e.operation || !*e.key || !json_is_object(a)) return ERR_INVALID;
+    if (json_int(v, "n", 0) != (int64_t)b->n + 1) return ERR_INVALID;
+    if (json_write(a, &answer) != OK) return ERR_NOMEM;
+    e.answer = answer.data;
+    e.answer_n = answer.len;
+    return remember(b, &e);
+}
+
+enum err book_restore(struct book *b, const char *line, size_t n) {
+    json_t *v = NULL;
+    enum err e = json_parse(line, n, &JSON_LIMITS_OWN, &v, NULL);
+    if (e == OK) e = entry_from(b, v);
+    json_decref(v);
+    return e;
+}
+
+enum err book_restore_all(struct book *b, const char *text, size_t n, size_t *good, struct fault *f) {
+    size_t at = 0;
+    while (at < n) {
+        const char *end = memchr(text + at, '\n', n - at);
+        if (!end) break; /* torn: never acknowledged, so it never happened */
+        size_t len = (size_t)(end - text) - at;
+        enum err e = book_restore(b, text + at, len);
+        if (e != OK && at + len + 1 < n)
+            return fault_set(f, ERR_INVALID, "book", "line %zu of the book is damaged", b->n + 1);
+        if (e != OK) break;
+        at += len + 1;
+    }
+    *good = at;
+    return OK;
+}
+
+enum err book_page(const struct book *b, size_t after, size_t limit, struct buf *out) {
+    const struct book_totals *t = &b->totals;
+    size_t k = after;
+    buf_adds(out, "{\"entries\":[");
+    for (; k < b->n && k - after < limit; k++) {
+        if (k > after) buf_addc(out, ',');
+        write_line(b->list[k], k + 1, out);
+    }
+    buf_addf(out, "],\"next\":%zu,\"totals\":{\"entries\":%zu,\"payouts\":%zu,\"paid\":%" PRId64 ",\"paid_twice\":%zu,", k,
+             b->n, t->payouts, t->paid_minor, t->paid_twice);
+    buf_addf(out, "\"mandates\":%zu,\"active_mandates\":%zu,\"cancels\":%zu}}", t->mandates, t->active_mandates, t->cancels);
+    return buf_ok(out) ? OK : ERR_LIMIT;
+}

@@ -1,0 +1,52 @@
+/* book.h - what really happened outside: the sandbox's own book of effects, one JSON line each.
+ *
+ * An effect is written once per operation and key; asked again with the same key and input it gives
+ * the same answer, with another input a conflict. Lines go to a sink (a file that is fsynced, or
+ * nothing in the simulator) and can be read back in at the start. Pure: no file, no clock. */
+#ifndef SANDBOX_BOOK_H
+#define SANDBOX_BOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+
+struct book_entry { /* strings live as long as the book */
+    const char *operation, *key, *reference;
+    char *answer;           /* JSON text */
+    size_t answer_n;
+    uint64_t input_hash;
+    int64_t amount_minor, at_ms, settles_ms; /* settles_ms: until then a look says "pending" */
+};
+struct book_loan { /* by reference */
+    int64_t paid_minor;
+    unsigned payouts, mandates, cancels;
+    bool mandate_active;
+};
+
+struct book;
+typedef void book_line_fn(void *who, const char *line, size_t n); /* with its newline */
+
+struct book *book_new(void);
+void book_free(struct book *b);
+void book_on_line(struct book *b, book_line_fn *fn, void *who);
+
+const struct book_entry *book_find(const struct book *b, const char *operation, const char *key);
+/* `e` is copied and its line goes to the sink. ERR_CONFLICT if the key is there already. */
+MUST_CHECK enum err book_add(struct book *b, const struct book_entry *e);
+/* A line written earlier. ERR_INVALID if it is not one (torn, or from another program). */
+MUST_CHECK enum err book_restore(struct book *b, const char *line, size_t n);
+/* Takes a whole file; *good is the length of what could be used: a torn last line is left out, any
+ * other bad line is ERR_INVALID. */
+MUST_CHECK enum err book_restore_all(struct book *b, const char *text, size_t n, size_t *good,
+                                     struct fault *f);
+struct book_loan book_loan(const struct book *b, const char *reference);
+size_t book_count(const struct book *b);
+/* {"entries": [...from number `after` on, at most `limit`...], "next": n, "totals": {...}} where totals
+ * are payouts, paid, paid_twice (loans with more than one payout), mandates, active_mandates, cancels. */
+MUST_CHECK enum err book_page(const struct book *b, size_t after, size_t limit, struct buf *out);
+
+#endif

@@ -1,0 +1,32 @@
+/* providers.h - the services of the sandbox without faults: kyc, bureau, bank, payments.
+ *
+ * Reads are functions of seed, person and day. Effects go through the book, once per key. */
+#ifndef SANDBOX_PROVIDERS_H
+#define SANDBOX_PROVIDERS_H
+
+#include "connectors/sandbox/book.h"
+#include "connectors/sandbox/history.h"
+#include "connectors/sandbox/world.h"
+
+struct map;
+struct providers {
+    uint64_t seed;
+    struct book *book;
+    struct history *history;
+    struct map *bureau; /* PAN -> report text, from a file; or NULL */
+};
+struct provided {
+    int status;
+    struct buf *body;    /* write here, or */
+    const char *text;    /* point at a text that lives until the next question */
+    size_t text_n;
+};
+
+MUST_CHECK enum err providers_init(struct providers *p, uint64_t seed);
+void providers_reset(struct providers *p);
+MUST_CHECK enum err providers_load_bureau(struct providers *p, const char *csv, size_t n, struct fault *f);
+/* `settles_ms`: an effect is known to the book at once, but a look says 202 until then; 0 at once. */
+void providers_do(struct providers *p, const struct world_request *r, int64_t settles_ms, struct provided *out);
+void providers_look(struct providers *p, const struct world_request *r, struct provided *out);
+
+#endif

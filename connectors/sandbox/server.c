@@ -1,0 +1,293 @@
+/* server.c - HTTP in front of a world. */
+#include "connectors/sandbox/server.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "connectors/sandbox/file.h"
+#include "connectors/sandbox/world.h"
+#include "io/http.h"
+
+#define TYPE_JSON "application/json"
+#define PAGE_MAX 10000
+#define OPERATION_MAX 96
+
+struct held;
+struct sandbox {
+    struct loop *loop;
+    struct world *world;
+    struct http_server *http;
+    struct book_file file;
+    struct held *first_held, **last_held; /* wait for the end of the turn (fsync) */
+    struct held *first;                   /* all of them */
+};
+/* One request whose answer leaves later: after the fsync, after the latency, or never. */
+struct held {
+    struct sandbox *s;
+    struct http_request *request; /* NULL once the client has gone */
+    struct held *next_held;
+    struct held *prev, *next;
+    struct loop_timer *timer;
+    enum world_fate fate;
+    int status, retry_after_s;
+    int64_t delay_ms;
+    char *body;
+    size_t n;
+};
+
+static void held_free(struct held *h) {
+    if (h->prev) h->prev->next = h->next;
+    else h->s->first = h->next;
+    if (h->next) h->next->prev = h->prev;
+    free(h->body);
+    free(h);
+}
+
+static void send_now(struct held *h) {
+    struct http_request *r = h->request;
+    if (r && h->retry_after_s) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%d", h->retry_after_s);
+        http_answer_header(r, "Retry-After", seconds);
+    }
+    if (r) http_answer(r, h->status, TYPE_JSON, h->body, h->n);
+    held_free(h);
+}
+
+static void after_delay(void *who) {
+    struct held *h = who;
+    h->timer = NULL;
+    send_now(h);
+}
+
+static void gone(void *who) {
+    struct held *h = who;
+    h->request = NULL;
+    if (h->fate == WORLD_SILENT) held_free(h);
+}
+
+/* Broken: less than was promised, then the connection closes. */
+static void break_connection(struct held *h) {
+    if (h->request) {
+        http_answer_header(h->request, "Connection", "close");
+        http_answer_header(h->request, "Content-Length", "1000");
+        http_answer(h->request, 200, TYPE_JSON, "{", 1);
+    }
+    held_free(h);
+}
+
+static void release_one(struct held *h) {
+    if (h->fate == WORLD_SILENT) return; /* the client will go */
+    if (h->fate == WORLD_BREAKS) break_connection(h);
+    else if (!h->delay_ms || !h->request) send_now(h);
+    else if (!(h->timer = loop_timer(h->s->loop, h->delay_ms, after_delay, h))) send_now(h);
+}
+
+/* Crash rather than acknowledge what is not on disk: that is what a real bank's host does. */
+static void turn_end(void *who) {
+    struct sandbox *s = who;
+    if (book_file_dirty(&s->file) && book_file_sync(&s->file) != OK) {
+        log_error("book_not_written", "why=%s", log_quote(strerror(errno)));
+        abort();
+    }
+    while (s->first_held) {
+        struct held *h = s->first_held;
+        s->first_held = h->next_held;
+        if (!s->first_held) s->last_held = &s->first_held;
+        release_one(h);
+    }
+}
+
+static void hold(struct sandbox *s, struct http_request *r, const struct world_answer *a) {
+    struct held *h = calloc(1, sizeof *h);
+    char *body = malloc(a->n + 1);
+    if (!h || !body) {
+        free(h);
+        free(body);
+        http_answer(r, 500, NULL, NULL, 0);
+        return;
+    }
+    memcpy(body, a->body, a->n);
+    *h = (struct held){.s = s, .request = r, .fate = a->fate, .status = a->status, .body = body, .n = a->n,
+                       .retry_after_s = a->retry_after_s, .delay_ms = a->delay_ms, .next = s->first};
+    if (s->first) s->first->prev = h;
+    s->first = h;
+    *s->last_held = h;
+    s->last_held = &h->next_held;
+    http_on_gone(r, gone, h);
+}
+
+static void answer_error(struct http_request *r, int status, const char *text) {
+    struct buf b AUTO(buf_reset);
+    buf_init(&b, 4096);
+    buf_adds(&b, "{\"error\":");
+    buf_add_json_string(&b, text, strlen(text));
+    buf_addc(&b, '}');
+    http_answer(r, status, TYPE_JSON, b.data, b.len);
+}
+
+/* "/bureau/report/KEY" to "bureau.report" and "KEY"; false if it is not of that form. */
+static bool split_path(const char *path, char operation[OPERATION_MAX], const char **key) {
+    const char *service = path + 1, *slash = strchr(service, '/');
+    if (!slash) return false;
+    const char *end = strchr(slash + 1, '/');
+    size_t n = end ? (size_t)(end - service) : strlen(service);
+    if (n >= OPERATION_MAX) return false;
+    memcpy(operation, service, n);
+    operation[n] = 0;
+    operation[slash - service] = '.';
+    *key = end ? end + 1 : NULL;
+    return true;
+}
+
+static void ask_world(struct sandbox *s, struct http_request *r, const char *operation, const char *look_key,
+                      const json_t *input) {
+    const char *key = look_key ? look_key : http_header(r, "Idempotency-Key");
+    struct world_request q = {operation, key ? key : "", look_key != NULL, input, loop_now_ms(s->loop)};
+    struct world_answer a;
+    world_ask(s->world, &q, &a);
+    hold(s, r, &a);
+}
+
+static void provider(struct sandbox *s, struct http_request *r) {
+    char operation[OPERATION_MAX];
+    const char *look_key;
+    size_t n;
+    const void *body = http_body(r, &n);
+    bool post = !strcmp(http_method(r), "POST");
+    if (!split_path(http_path(r), operation, &look_key) || (post == (look_key != NULL))) {
+        answer_error(r, 404, "no such place");
+        return;
+    }
+    json_t *input = NULL;
+    struct fault f;
+    if (post && json_parse(body, n, &JSON_LIMITS_BODY, &input, &f) != OK) answer_error(r, 400, f.text);
+    else ask_world(s, r, operation, look_key, input);
+    json_decref(input);
+}
+
+static void control(struct sandbox *s, struct http_request *r) {
+    size_t n;
+    const void *body = http_body(r, &n);
+    json_t *v = NULL;
+    struct fault f;
+    struct buf out AUTO(buf_reset);
+    buf_init(&out, 8192);
+    if (!strcmp(http_method(r), "POST") &&
+        (json_parse(body, n, &JSON_LIMITS_BODY, &v, &f) != OK || world_set(s->world, v, &f) != OK)) {
+        answer_error(r, 400, f.text);
+    } else {
+        json_decref(v);
+        v = world_settings_new(s->world);
+        if (v && json_write(v, &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
+        else answer_error(r, 500, "no memory");
+    }
+    json_decref(v);
+}
+
+static void control_bureau(struct sandbox *s, struct http_request *r) {
+    size_t n;
+    const void *body = http_body(r, &n);
+    struct fault f;
+    if (world_load_bureau(s->world, body, n, &f) != OK) answer_error(r, 400, f.text);
+    else http_answer(r, 200, TYPE_JSON, "{}", 2);
+}
+
+static size_t number_of(const struct http_request *r, const char *name, size_t otherwise) {
+    const char *text = http_query(r, name);
+    int64_t v;
+    return text && text_i64(text, strlen(text), &v) == OK && v >= 0 ? (size_t)v : otherwise;
+}
+
+static void show_book(struct sandbox *s, struct http_request *r) {
+    struct buf out AUTO(buf_reset);
+    buf_init(&out, (size_t)64 << 20);
+    size_t limit = number_of(r, "limit", 1000);
+    if (book_page(world_book(s->world), number_of(r, "after", 0), limit < PAGE_MAX ? limit : PAGE_MAX, &out) == OK)
+        http_answer(r, 200, TYPE_JSON, out.data, out.len);
+    else answer_error(r, 500, "no memory");
+}
+
+static void show_people(struct sandbox *s, struct http_request *r) {
+    struct buf out AUTO(buf_reset);
+    buf_init(&out, 65536);
+    if (world_people(s->world, http_query(r, "pan"), &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
+    else answer_error(r, 500, "no memory");
+}
+
+static void ready(struct sandbox *s, struct http_request *r) {
+    (void)s;
+    http_answer(r, 200, TYPE_JSON, "{\"ready\":true}", 14);
+}
+
+static void route(void *who, struct http_request *r) {
+    static const struct {
+        const char *path;
+        void (*serve)(struct sandbox *s, struct http_request *r);
+    } places[] = {{"/control", control},  {"/control/bureau", control_bureau}, {"/book", show_book},
+                  {"/people", show_people}, {"/readyz", ready}};
+    for (size_t k = 0; k < ARRAY_LEN(places); k++)
+        if (!strcmp(http_path(r), places[k].path)) {
+            places[k].serve(who, r);
+            return;
+        }
+    provider(who, r);
+}
+
+static enum err load_bureau_file(struct world *w, const char *path, struct fault *f) {
+    struct buf text AUTO(buf_reset);
+    char chunk[16384];
+    buf_init(&text, (size_t)64 << 20);
+    FILE *in = fopen(path, "re");
+    if (!in) return fault_set(f, ERR_NOT_FOUND, "bureau_file", "cannot open %s: %s", path, strerror(errno));
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, in));) buf_add(&text, chunk, n);
+    fclose(in);
+    if (!buf_ok(&text)) return fault_set(f, ERR_LIMIT, "bureau_file", "%s is too big", path);
+    return world_load_bureau(w, buf_text(&text), text.len, f);
+}
+
+static enum err start_parts(struct sandbox *s, const json_t *settings, struct fault *f) {
+    static const struct http_limits limits = {.body_bytes = (size_t)16 << 20, .header_bytes = 16384,
+                                              .idle_s = 300, .connections = 4000};
+    const char *book = json_text(settings, "book", NULL), *bureau = json_text(settings, "bureau_file", NULL);
+    enum err e = world_new(settings, &s->world, f);
+    if (e == OK && book) e = book_file_open(&s->file, book, world_book(s->world), f);
+    if (e == OK && bureau) e = load_bureau_file(s->world, bureau, f);
+    if (e == OK && (e = loop_on_turn_end(s->loop, turn_end, s)) != OK) return fault_set(f, e, "", "no memory");
+    return e == OK ? http_listen(s->loop, json_text(settings, "listen", "127.0.0.1:9100"), false, &limits, route, s,
+                                 &s->http, f)
+                   : e;
+}
+
+enum err sandbox_start(struct loop *l, const json_t *settings, struct sandbox **out, struct fault *f) {
+    struct sandbox *s = calloc(1, sizeof *s);
+    if (!s) return fault_set(f, ERR_NOMEM, "", "no memory");
+    s->loop = l;
+    s->file.fd = -1;
+    s->last_held = &s->first_held;
+    enum err e = start_parts(s, settings, f);
+    if (e != OK) {
+        sandbox_stop(s);
+        return e;
+    }
+    *out = s;
+    return OK;
+}
+
+int sandbox_port(const struct sandbox *s) { return http_port(s->http); }
+struct world *sandbox_world(struct sandbox *s) { return s->world; }
+
+void sandbox_stop(struct sandbox *s) {
+    if (!s) return;
+    if (s->http) http_close(s->http);
+    while (s->first) {
+        loop_cancel(s->loop, s->first->timer);
+        held_free(s->first);
+    }
+    book_file_close(&s->file);
+    world_free(s->world);
+    free(s);
+}
