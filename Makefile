@@ -22,6 +22,9 @@ CFLAGS := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(GEN) $(WARN) $(FLAGS_$(MODE)) 
 LDFLAGS := $(FLAGS_$(MODE)) -rdynamic $(EXTRA_LDFLAGS)
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 
+# tests/harness/torture.c stands in front of malloc; a sanitizer does so already, there the linker helps.
+WRAP := $(if $(filter asan tsan,$(MODE)),$(foreach f,malloc calloc realloc free strdup reallocarray,-Wl,--wrap=$(f)))
+
 # Everything but main.c is the product's library; tests and benches link it.
 ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store \
          connectors connectors/ledger connectors/sandbox engine/flow engine/sim engine/api engine/cli
@@ -53,7 +56,7 @@ $(BUILD)/tenor: $(BUILD)/engine/main.o $(BUILD)/libtenor.a
 $(BUILD)/libtenor.a: $(LIB_OBJ) $(BUILD)/list/lib
 	@rm -f $@; ar rcs $@ $(LIB_OBJ)
 $(BUILD)/unit: $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(BUILD)/list/unit
-	$(CC) $(LDFLAGS) -o $@ $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(LDLIBS) -lcunit
+	$(CC) $(LDFLAGS) $(WRAP) -o $@ $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(LDLIBS) -lcunit
 
 $(GEN)/suites.c: $(UNIT_SRC) scripts/suites.sh $(BUILD)/list/unit
 	@mkdir -p $(@D)
