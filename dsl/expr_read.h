@@ -25,6 +25,8 @@ struct expr_name {
     const struct expr *is;
     /* Said when the name may be missing: "nobody may have answered". May be NULL. */
     const char *why_maybe;
+    /* A threshold: its value, for expr_atoms and for dividing by it. May be NULL. */
+    const struct value *constant;
 };
 
 /* Dotted names that are known to be there although their type says maybe. */
