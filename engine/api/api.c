@@ -59,13 +59,28 @@ static enum err compile_bodies(struct api *a, struct fault *f) {
     return OK;
 }
 
+/* What a client may send: fields that the engine fills are left out. */
+static json_t *writable_new(const json_t *schema) {
+    json_t *out = json_deep_copy(schema), *properties = json_object_get(out, "properties"), *field;
+    json_t *required = json_object_get(out, "required");
+    const char *name;
+    void *next;
+    json_object_foreach_safe(properties, next, name, field) {
+        if (!json_bool(field, "readOnly", false)) continue;
+        for (size_t i = json_array_size(required); i-- > 0;)
+            if (!strcmp(json_string_value(json_array_get(required, i)), name)) json_array_remove(required, i);
+        json_object_del(properties, name);
+    }
+    return out;
+}
+
 /* What the strategy files and connectors say: the case of an application, the scorer's input and output. */
 static void add_live_schemas(struct api *a) {
     const struct catalog *c = definitions_catalog(a->c.definitions);
     const json_t *type = c->case_type ? c->case_type(c->who, "loan_application") : NULL;
     const struct op_decl *score = registry_decl(a->c.registry, "scoring.credit_risk");
     json_t *open = json_pack("{s:s}", "type", "object");
-    json_object_set(a->schemas, "LoanApplication", type ? json_object_get(type, "case") : open);
+    json_object_set_new(a->schemas, "LoanApplication", writable_new(type ? json_object_get(type, "case") : open));
     json_object_set(a->schemas, "ScoreRequest", score ? (json_t *)score->input : open);
     json_object_set(a->schemas, "Score", score ? (json_t *)score->output : open);
     json_decref(open);

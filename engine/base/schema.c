@@ -269,7 +269,7 @@ static const struct {
     {"title", word_text},            {"description", word_text},
     {"examples", word_list},         {"x-unit", word_text},
     {"x-currency", word_text},       {"x-personal", word_personal},
-    {"x-better", word_text},
+    {"x-better", word_text},         {"readOnly", word_note},
 };
 
 static enum err unknown_word(struct compiler *c, const char *word) {

@@ -3,7 +3,7 @@
  * Words: type (one or a list), enum, const, properties, required, additionalProperties (bool or
  * schema), items, minItems, maxItems, minimum, maximum, exclusiveMinimum, exclusiveMaximum,
  * multipleOf (integers), minLength, maxLength, pattern (POSIX extended; schema texts are ours),
- * format (date, date-time, uuid, uri), oneOf, anyOf, allOf, $ref to #/$defs, $defs, default,
+ * format (date, date-time, uuid, uri), readOnly (ours to fill), oneOf, anyOf, allOf, $ref to #/$defs, $defs, default,
  * title, description, examples, and ours: x-unit, x-currency, x-personal, x-better. An unknown
  * word is an error of the schema's author at compile. No C library for it exists in Debian 12; the
  * public JSON-Schema-Test-Suite cases for these words are the oracle. */

@@ -1,0 +1,149 @@
+/* demo.c - `tenor demo`: sends the sample applications to a running instance and tells each story.
+ *
+ * Speaks only the public API, as a lender's system would. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/crypt.h"
+#include "base/fixed.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "connectors/sandbox/people.h"
+#include "io/fetch.h"
+#include "io/loop.h"
+
+
+struct demo {
+    struct loop *loop;
+    struct fetcher *fetch;
+    char base[200], key[200];
+    json_t *answer; /* of the last request */
+    int status;
+    bool failed;
+};
+
+static void answered(void *who, const struct fetch_answer *a) {
+    struct demo *d = who;
+    struct fault f = {0};
+    json_decref(d->answer);
+    d->answer = NULL;
+    d->status = a->err == OK ? a->status : 0;
+    d->failed = a->err != OK || json_parse(a->body, a->n, &JSON_LIMITS_ANSWER, &d->answer, &f) != OK;
+    if (a->err != OK) fprintf(stderr, "tenor demo: %s: %s\n", d->base, a->why);
+    io_loop_stop(d->loop);
+}
+
+/* One request, waited for. */
+static bool ask(struct demo *d, const char *method, const char *path, const json_t *body, const char *idempotency) {
+    char url[500], auth[260], key[200];
+    const char *headers[] = {auth, "Content-Type: application/json", "Prefer: wait=5", key, NULL};
+    AUTO(buf_reset) struct buf b;
+    buf_init(&b, 1u << 18);
+    if (body && json_write(body, &b) != OK) return false;
+    snprintf(url, sizeof url, "%s%s", d->base, path);
+    snprintf(auth, sizeof auth, "Authorization: Bearer %s", d->key);
+    snprintf(key, sizeof key, "Idempotency-Key: %s", idempotency ? idempotency : "");
+    if (!idempotency) headers[3] = NULL;
+    struct fetch_request q = {.method = method, .url = url, .headers = headers, .body = b.data, .body_n = b.len,
+                              .timeout_ms = 30000, .answer_max = 8u << 20};
+    if (!fetch_start(d->fetch, &q, answered, d)) return false;
+    io_loop_run(d->loop);
+    return !d->failed;
+}
+
+static const char *money(int64_t minor, char out[48]) { return fixed_money_text(minor, "INR", out); }
+
+static void tell_reasons(const json_t *decision) {
+    json_t *reason, *flip;
+    size_t i;
+    json_array_foreach(json_object_get(decision, "reasons"), i, reason)
+        printf("      because   %s  %s\n", json_text(reason, "code", ""), json_text(reason, "text", ""));
+    json_array_foreach(json_object_get(decision, "flips"), i, flip)
+        if (i < 2) printf("      would change if  %s\n", json_text(flip, "text", ""));
+}
+
+static void tell_decision(const json_t *application) {
+    const json_t *decision = json_object_get(application, "decision");
+    if (json_is_object(decision)) {
+        printf("      decided   %s by %s\n", json_text(decision, "outcome", "?"), json_text(decision, "policy", "?"));
+        tell_reasons(decision);
+    }
+    const json_t *offer = json_object_get(application, "offer");
+    char amount[48], instalment[48];
+    if (json_is_object(offer))
+        printf("      offered   %s, %lld months of %s at %.2f %% a year\n", money(json_int(offer, "amount", 0), amount),
+               (long long)json_int(offer, "months", 0), money(json_int(offer, "instalment", 0), instalment),
+               json_number_value(json_object_get(offer, "rate")) * 100);
+}
+
+static bool accept(struct demo *d, const char *id, const char *offer) {
+    char path[160];
+    snprintf(path, sizeof path, "/v1/applications/%s/offer/accept", id);
+    json_auto_t *body = json_pack("{s:s}", "offer", offer);
+    return ask(d, "POST", path, body, NULL);
+}
+
+static void tell_end(const json_t *application) {
+    const char *status = json_text(application, "status", "?");
+    const json_t *loan = json_object_get(application, "loan");
+    char principal[48];
+    if (json_is_object(loan)) printf("      booked    loan of %s\n", money(json_int(loan, "principal", 0), principal));
+    if (text_eq(status, "in_review")) puts("      waits     for an officer (GET /v1/tasks?queue=credit_officers)");
+    printf("      now       %s\n\n", status);
+}
+
+static bool story(struct demo *d, const struct persona *p, int n) {
+    char key[80], amount[48], id[64];
+    json_auto_t *body = json_pack("{s:s, s:s, s:i, s:I, s:s, s:s}", "pan", p->pan, "name", p->name, "age", 2026 - (int)strtol(p->dob, NULL, 10),
+                                  "amount", (json_int_t)p->amount_rupees * 100, "account", p->account, "consent", p->consent);
+    uint64_t fresh;
+    crypt_random(&fresh, sizeof fresh);
+    snprintf(key, sizeof key, "demo-%016llx", (unsigned long long)fresh);
+    printf("  %d.  %s asks for %s\n      who       %s\n", n, p->name, money((int64_t)p->amount_rupees * 100, amount), p->about);
+    if (!ask(d, "POST", "/v1/applications", body, key)) return false;
+    if (d->status != 200 && d->status != 202)
+        return printf("      refused   %d %s\n\n", d->status, json_text(d->answer, "detail", "")), false;
+    tell_decision(d->answer);
+    text_copy(id, sizeof id, json_text(d->answer, "id", ""));
+    if (text_eq(json_text(d->answer, "status", ""), "offered")) {
+        char offer[100];
+        text_copy(offer, sizeof offer, json_text(json_object_get(d->answer, "offer"), "id", ""));
+        puts("      accepts   the offer");
+        if (!accept(d, id, offer)) return false;
+    }
+    tell_end(d->answer);
+    printf("      the whole story: GET /v1/runs/%s/timeline\n\n", id);
+    return true;
+}
+
+static bool read_key(const char *path, char *key, size_t cap) {
+    json_auto_t *keys = json_load_file(path, 0, NULL);
+    return text_copy(key, cap, json_text(keys, "admin", "")) && *key;
+}
+
+static int run(int argc, char **argv) {
+    struct demo d = {.base = "http://127.0.0.1:8080"};
+    const char *keys = "var/keys.json";
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--url") && i + 1 < argc) text_copy(d.base, sizeof d.base, argv[++i]);
+        else if (!strcmp(argv[i], "--keys") && i + 1 < argc) keys = argv[++i];
+        else if (!strcmp(argv[i], "--key") && i + 1 < argc) text_copy(d.key, sizeof d.key, argv[++i]);
+        else return fprintf(stderr, "tenor demo: what is '%s'? see tenor demo --help\n", argv[i]), EXIT_USAGE;
+    }
+    if (!*d.key && !read_key(keys, d.key, sizeof d.key))
+        return fprintf(stderr, "tenor demo: no key in %s; is `tenor run` up? else give --key KEY\n", keys), EXIT_CANNOT;
+    if (crypt_start() != OK || !(d.loop = io_loop_new()) || fetcher_new(d.loop, 2, &d.fetch) != OK) return EXIT_CANNOT;
+    puts("\nFive applications to a Tenor whose outside world is the sandbox: the people are simulated.\n");
+    int n = 0, told = 0;
+    for (const struct persona *p = personas; p->pan; p++) told += story(&d, p, ++n);
+    json_decref(d.answer);
+    fetcher_free(d.fetch);
+    io_loop_free(d.loop);
+    return told == n ? 0 : EXIT_NO;
+}
+
+const struct command command_demo = {"demo", "tenor demo [--url URL] [--keys FILE | --key KEY]",
+                                     "Sends sample applications to a running instance and tells each story.", run};
