@@ -1,0 +1,166 @@
+/* wire.c - see wire.h. Dependencies are passed as arguments; there are no globals but the log. */
+#include "wire.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/rng.h"
+#include "connectors/connectors.h"
+#include "flow/definitions.h"
+#include "flow/engine.h"
+#include "io/fetch.h"
+#include "io/http.h"
+#include "io/loop.h"
+#include "io/pool.h"
+#include "store/store_pg.h"
+#include "store/view.h"
+
+#define CONNECTIONS_PER_PROVIDER 128
+#define DRAIN_MS 10000
+#define RELOAD_MS 1000
+#define POOL_QUEUE 4096
+#define RESIDENT_RUNS 20000
+
+struct process {
+    struct config config;
+    struct loop *loop;
+    struct metrics *metrics;
+    struct rng rng;
+    struct store *store;
+    struct view *view;
+    struct fetcher *fetch;
+    struct pool *pool;
+    struct registry *registry;
+    struct definitions *definitions;
+    struct engine *engine;
+    struct api *api;
+    json_t *reasons;
+    struct http_server *inner, *outer; /* for the other processes; for the world */
+    char owner[64], address[64];
+    bool stopping;
+};
+
+static void report(void *who, const char *path, const struct dsl_file *f) {
+    AUTO(buf_reset) struct buf b;
+    (void)who;
+    buf_init(&b, 1u << 16);
+    dsl_faults_text(f, &b);
+    log_warn("definition_unsound", "path=%s faults=%s", log_quote(path), log_quote(buf_text(&b)));
+}
+
+static int64_t wall_ms(void *who) { return loop_now_ms(who); }
+
+static enum err up_doors(struct process *p, struct fault *f) {
+    const struct config *c = &p->config;
+    if (!(p->loop = io_loop_new()) || !(p->metrics = metrics_new())) return ERR_NOMEM;
+    log_open(stderr, LOG_INFO, wall_ms, p->loop);
+    rng_seed_kernel(&p->rng);
+    enum err e = store_pg_open(p->loop, c->database, (unsigned)c->connections, (uint16_t)c->region, &p->store, f);
+    if (e == OK) e = view_open(p->loop, c->database, &p->view, f);
+    if (e == OK) e = fetcher_new(p->loop, CONNECTIONS_PER_PROVIDER, &p->fetch);
+    if (e == OK) e = pool_new(p->loop, 0, POOL_QUEUE, &p->pool);
+    return e;
+}
+
+static enum err up_definitions(struct process *p, struct fault *f) {
+    struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .metrics = p->metrics};
+    char path[1024];
+    int unsound = 0;
+    if (!(p->registry = registry_new())) return ERR_NOMEM;
+    enum err e = connectors_open(p->registry, &env, p->config.connectors, f);
+    if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, f);
+    if (e == OK) e = definitions_load(p->definitions, report, NULL, &unsound);
+    snprintf(path, sizeof path, "%s/strategies/reasons.json", p->config.root);
+    p->reasons = json_load_file(path, 0, NULL);
+    return e;
+}
+
+static enum err up_engine(struct process *p, struct fault *f) {
+    enum err e = http_listen(p->loop, "127.0.0.1:0", false, &HTTP_LIMITS_API, api_handle, NULL, &p->inner, f);
+    if (e != OK) return e;
+    snprintf(p->address, sizeof p->address, "127.0.0.1:%d", http_port(p->inner));
+    struct engine_config ec = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
+                               .rng = &p->rng, .metrics = p->metrics, .owner = p->owner, .address = p->address,
+                               .processes = (unsigned)p->config.processes, .lease_ttl_ms = p->config.lease_ttl_ms,
+                               .resident_max = RESIDENT_RUNS};
+    e = config_master_key(&p->config, &ec.master, f);
+    return e == OK ? engine_new(&ec, &p->engine, f) : e;
+}
+
+static enum err up_api(struct process *p, struct fault *f) {
+    struct api_config ac = {.loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
+                            .definitions = p->definitions, .registry = p->registry, .fetch = p->fetch,
+                            .metrics = p->metrics, .reasons = p->reasons, .development = p->config.development};
+    enum err e = api_new(&ac, &p->api, f);
+    if (e == OK) http_set_handler(p->inner, api_handle, p->api);
+    if (e == OK)
+        e = http_listen(p->loop, p->config.listen, p->config.processes > 1, &HTTP_LIMITS_API, api_handle, p->api, &p->outer, f);
+    return e;
+}
+
+enum err wire_up(const struct config *c, int index, struct process **out, struct fault *f) {
+    struct process *p = calloc(1, sizeof *p);
+    if (!p) return ERR_NOMEM;
+    p->config = *c;
+    snprintf(p->owner, sizeof p->owner, "engine-%d-%d", index, (int)getpid());
+    enum err e = up_doors(p, f);
+    if (e == OK) e = up_definitions(p, f);
+    if (e == OK) e = up_engine(p, f);
+    if (e == OK) e = up_api(p, f);
+    if (e != OK) return wire_down(p), e;
+    *out = p;
+    return OK;
+}
+
+static void stopped(void *who) { io_loop_stop(((struct process *)who)->loop); }
+
+static void drained(void *who) {
+    struct process *p = who;
+    engine_drain(p->engine, stopped, p);
+}
+
+static void stop(void *who) {
+    struct process *p = who;
+    if (p->stopping) return;
+    p->stopping = true;
+    log_info("stopping", "owner=%s", p->owner);
+    api_drain(p->api);
+    http_drain(p->outer, DRAIN_MS, drained, p);
+}
+
+/* In development a changed file runs as a draft from the next start on. */
+static void reload(void *who) {
+    struct process *p = who;
+    int unsound = 0;
+    if (p->stopping) return;
+    if (definitions_load(p->definitions, report, NULL, &unsound) != OK) log_warn("reload_failed", "owner=%s", p->owner);
+    if (!loop_timer(p->loop, RELOAD_MS, reload, p)) log_warn("reload_ended", "owner=%s", p->owner);
+}
+
+void wire_serve(struct process *p) {
+    if (io_loop_signal(p->loop, SIGTERM, stop, p) != OK || io_loop_signal(p->loop, SIGINT, stop, p) != OK) return;
+    if (p->config.development) reload(p);
+    log_info("serving", "owner=%s listen=%s inner=%s", p->owner, p->config.listen, p->address);
+    io_loop_run(p->loop);
+}
+
+void wire_down(struct process *p) {
+    if (p->outer) http_close(p->outer);
+    if (p->inner) http_close(p->inner);
+    api_free(p->api);
+    engine_free(p->engine);
+    definitions_free(p->definitions);
+    registry_free(p->registry);
+    json_decref(p->reasons);
+    if (p->pool) pool_free(p->pool);
+    if (p->fetch) fetcher_free(p->fetch);
+    if (p->view) view_close(p->view);
+    if (p->store) p->store->ops->close(p->store);
+    metrics_free(p->metrics);
+    if (p->loop) io_loop_free(p->loop);
+    free(p);
+}
