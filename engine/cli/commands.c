@@ -3,6 +3,10 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_engine, command_demo;
+
 const struct command *const cli_commands[] = {
+    &command_engine,
+    &command_demo,
     NULL,
 };
