@@ -133,7 +133,9 @@ static enum err run_all(struct fold_job *j, const struct progress *pr, int *tree
     report(pr, 0, of);
     for (j->repeat = 0; j->repeat < v->repeats; j->repeat++) {
         int *fold = v->fold + (size_t)j->repeat * v->n;
-        enum err e = folds_deal(j->s->y, v->n, v->folds, j->rng, fold);
+        struct rng deal; /* its own, so that two feature sets meet the same folds */
+        rng_seed(&deal, j->t->seed + (uint64_t)j->repeat * 1000003);
+        enum err e = folds_deal(j->s->y, v->n, v->folds, &deal, fold);
         for (int k = 0; !e && k < v->folds; k++) {
             e = run_fold(j, k, &trees[done++], f);
             report(pr, done, of);
