@@ -143,7 +143,7 @@ static const struct table tables[] = {
 
 static enum err read_line(void *who, const struct csv_row *row, struct fault *f) {
     struct reading *r = who;
-    if (row->line > 1) return r->table->row(r->b, row, f);
+    if (row->index > 0) return r->table->row(r->b, row, f);
     for (int k = 0; r->table->columns[k]; k++) {
         r->b->at[k] = csv_column(row, r->table->columns[k]);
         if (r->b->at[k] < 0)

@@ -14,8 +14,9 @@ struct booster {
 };
 
 static enum err failed(struct fault *f, const char *doing) {
-    return fault_set(f, ERR_INVALID, "", "the model library failed while %s: %.200s", doing,
-                     XGBGetLastError());
+    const char *why = XGBGetLastError(); /* its first line; a stack trace follows */
+    return fault_set(f, ERR_INVALID, "", "the model library failed while %s: %.*s", doing,
+                     (int)strcspn(why, "\n"), why);
 }
 
 const char *booster_library(void) {
@@ -61,7 +62,7 @@ static void booster_auto(struct booster **b) { booster_free(*b); }
 
 static enum err set_number(BoosterHandle h, const char *name, double value, struct fault *f) {
     char text[40];
-    snprintf(text, sizeof text, "%.9g", value);
+    snprintf(text, sizeof text, "%.10g", value);
     return XGBoosterSetParam(h, name, text) ? failed(f, "setting a parameter") : OK;
 }
 
@@ -119,7 +120,7 @@ static enum err run_rounds(struct booster *b, DMatrixHandle train, DMatrixHandle
     for (int i = 0; i < stop->rounds; i++) {
         if (XGBoosterUpdateOneIter(b->handle, i, train)) return failed(f, "growing a tree");
         if (!valid) continue;
-        double loss;
+        double loss = INFINITY;
         enum err e = valid_loss(b->handle, i, valid, &loss, f);
         if (e) return e;
         if (loss < best - 1e-7) best = loss, best_at = i;
@@ -186,7 +187,7 @@ enum err booster_margins(struct booster *b, const float *x, size_t n, float *out
     array_text(x, n, b->n_features, where, sizeof where);
     snprintf(how, sizeof how,
              "{\"type\":1,\"training\":false,\"iteration_begin\":0,\"iteration_end\":%d,"
-             "\"strict_shape\":false,\"missing\":NaN}", b->trees);
+             "\"strict_shape\":false,\"missing\":NaN,\"cache_id\":0}", b->trees);
     const bst_ulong *shape;
     bst_ulong dims;
     const float *got = NULL;

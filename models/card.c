@@ -129,13 +129,19 @@ static void add_gain(const json_t *m, struct buf *out) {
     buf_addc(out, '\n');
 }
 
+/* What the index of a sample of n rows from the same source is worth on average (ten cells). */
+static double psi_by_chance(double n, double of) { return 9 * (1 / n + 1 / of); }
+
 static void add_stability(const json_t *m, struct buf *out) {
     const json_t *psi = json_object_get(json_object_get(m, "metrics"), "stability_psi");
+    double rows = (double)json_int(json_object_get(m, "data"), "trained_on", 1);
+    double folds = (double)json_int(json_object_get(m, "training"), "folds", 5);
     buf_addf(out, "## Stability\n\nPopulation stability index of the scores: the most unusual fold "
-                  "against all rows %.4f", real(psi, "folds_most"));
+                  "against all rows %.4f (a fold of this size has about %.4f by chance alone)",
+             real(psi, "folds_most"), psi_by_chance(rows / folds, rows));
     if (json_object_get(psi, "held_back"))
         buf_addf(out, "; held-back rows %.4f", real(psi, "held_back"));
-    buf_adds(out, " (below 0.1 is read as stable). These are random splits of one period: they say "
+    buf_adds(out, ". Below 0.1 is usually read as stable. These are random splits of one period: they say "
                   "nothing about drift over time.\n\n");
 }
 

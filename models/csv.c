@@ -21,7 +21,7 @@ struct csv {
     size_t *starts;       /* where each field begins in text */
     const char **fields;
     int n, width;         /* fields so far; of the header (0: not yet known) */
-    size_t line, row_line;
+    size_t line, row_line, rows;
     uint64_t seen;        /* bytes fed */
     bool quoted;          /* the row holds a quoted field, so it is not a blank line */
     bool had_cr;
@@ -88,7 +88,8 @@ static enum err end_row(struct csv *c, struct fault *f) {
         return fault_at(c, f, ERR_INVALID, text);
     }
     for (int i = 0; i < c->n; i++) c->fields[i] = c->text.data + c->starts[i];
-    struct csv_row row = {.fields = c->fields, .n = c->n, .line = c->row_line};
+    struct csv_row row = {.fields = c->fields, .n = c->n, .line = c->row_line,
+                          .index = c->rows++};
     return c->each(c->who, &row, f);
 }
 

@@ -19,7 +19,7 @@ struct csv;
 struct csv_row {
     const char *const *fields; /* NUL-terminated; valid during the call */
     int n;
-    size_t line; /* 1-based, where the row begins */
+    size_t line, index; /* line is 1-based, where the row begins; index 0 is the header */
 };
 typedef enum err csv_row_fn(void *who, const struct csv_row *row, struct fault *f);
 

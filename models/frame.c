@@ -102,7 +102,7 @@ static enum err read_header(struct reading *r, const struct csv_row *row, struct
 
 static enum err read_row(void *who, const struct csv_row *row, struct fault *f) {
     struct reading *r = who;
-    if (r->fr->n == 0 && row->line == 1) return read_header(r, row, f);
+    if (row->index == 0) return read_header(r, row, f);
     double cells[FRAME_COLUMNS_MAX];
     for (int i = 0; i < r->fr->n_columns; i++)
         if (!csv_number(row->fields[r->at[i]], &cells[i]))

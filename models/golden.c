@@ -77,7 +77,7 @@ static enum err check_row(struct check *c, const double *v, struct fault *f) {
 
 static enum err check_line(void *who, const struct csv_row *row, struct fault *f) {
     struct check *c = who;
-    if (row->line == 1) return check_header(&c->a->features, row, f);
+    if (row->index == 0) return check_header(&c->a->features, row, f);
     double v[FEATURES_MAX + 2];
     for (int k = 0; k < row->n; k++)
         if (!csv_number(row->fields[k], &v[k]))

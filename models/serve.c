@@ -9,7 +9,8 @@
 #include "models/booster.h"
 #include "models/golden.h"
 
-#define ADDS_UP 1e-4 /* how far base + effects may be from the margin */
+#define ADDS_UP 1e-4      /* how far base + effects may be from the margin */
+#define REASON_LEAST 0.02 /* log-odds; what matters less is no principal reason */
 
 struct model {
     struct artefact a;
@@ -127,7 +128,7 @@ static void insert_reason(struct model_score *s, struct model_reason r) {
 
 static void rank_reasons(const struct features *fs, const float *row, struct model_score *s) {
     for (int k = 0; k < fs->n; k++) {
-        if (!(s->effects[k] > 0)) continue;
+        if (!(s->effects[k] >= REASON_LEAST)) continue;
         const struct feature_reason *why = feature_reason(&fs->list[k], row[k]);
         if (!why) continue;
         insert_reason(s, (struct model_reason){.code = why->code, .feature = fs->names[k],

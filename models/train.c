@@ -117,19 +117,19 @@ static enum err measure_quality(struct job *j) {
     return e ? e : json_put_take(j->metrics, "held_back", q);
 }
 
-/* The fold whose scores are distributed least like all others', and the held-back rows. */
+/* By margins: the fold distributed least like all rows, and the held-back rows. */
 static enum err measure_stability(struct job *j) {
     double most = 0, *part = calloc(j->v.n + 1, sizeof *part);
     if (!part) return ERR_NOMEM;
     for (int k = 0; k < j->v.folds; k++) {
         size_t n = 0;
         for (size_t i = 0; i < j->v.n; i++)
-            if (j->v.fold[i] == k) part[n++] = j->v.pd[i];
-        most = fmax(most, stability_index(j->v.pd, j->v.n, part, n));
+            if (j->v.fold[i] == k) part[n++] = j->margins[i];
+        most = fmax(most, stability_index(j->margins, j->v.n, part, n));
     }
     free(part);
     json_t *psi = json_pack("{s:f}", "folds_most", most);
-    double held = stability_index(j->v.pd, j->v.n, j->held_pd, j->held.n);
+    double held = stability_index(j->margins, j->v.n, j->held_margins, j->held.n);
     enum err e = psi ? OK : ERR_NOMEM;
     if (!e && j->held.n) e = json_put_take(psi, "held_back", json_real(held));
     if (!e) return json_put_take(j->metrics, "stability_psi", psi);

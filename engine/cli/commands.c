@@ -3,10 +3,12 @@
 
 #include "cli/cli.h"
 
-extern const struct command command_engine, command_demo;
+extern const struct command command_engine, command_demo, command_train, command_score;
 
 const struct command *const cli_commands[] = {
     &command_engine,
     &command_demo,
+    &command_train,
+    &command_score,
     NULL,
 };

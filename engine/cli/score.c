@@ -80,7 +80,7 @@ static enum err read_row(struct scoring *s, const struct csv_row *row, struct fa
     enum err e = model_clean(s->m, raw, s->rows + s->n * (size_t)s->n_features, NULL);
     if (e) return fault_set(f, e, s->file, "no memory");
     if (s->id_at >= 0) buf_adds(&s->ids, row->fields[s->id_at]);
-    else buf_addf(&s->ids, "%zu", row->line - 1);
+    else buf_addf(&s->ids, "%zu", row->index);
     buf_addc(&s->ids, '\0');
     if (!buf_ok(&s->ids)) return fault_set(f, ERR_LIMIT, s->file, "the row ids are too long");
     return ++s->n < BATCH ? OK : put_batch(s, f);
@@ -88,7 +88,7 @@ static enum err read_row(struct scoring *s, const struct csv_row *row, struct fa
 
 static enum err read_line(void *who, const struct csv_row *row, struct fault *f) {
     struct scoring *s = who;
-    return row->line == 1 ? read_header(s, row, f) : read_row(s, row, f);
+    return row->index == 0 ? read_header(s, row, f) : read_row(s, row, f);
 }
 
 static enum err score_file(struct scoring *s, const char *dir, struct fault *f) {

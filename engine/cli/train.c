@@ -76,7 +76,7 @@ static void put_row(FILE *out, const struct csv_row *row) {
 
 static enum err copy_held(void *who, const struct csv_row *row, struct fault *f) {
     struct copying *c = who;
-    if (row->line == 1) {
+    if (row->index == 0) {
         c->id_at = csv_column(row, c->spec->id_column);
         if (c->id_at < 0) return fault_set(f, ERR_INVALID, "", "has no column \"%s\"", c->spec->id_column);
         put_row(c->out, row);
