@@ -29,7 +29,7 @@ WRAP := $(if $(filter asan tsan,$(MODE)),$(foreach f,malloc calloc realloc free 
 ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store \
          connectors connectors/ledger connectors/sandbox engine/flow engine/sim engine/api engine/cli
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)) $(wildcard engine/wire.c)
-UNIT_SRC := $(wildcard tests/*/*_test.c) $(wildcard tests/harness/*.c)
+UNIT_SRC := $(sort $(wildcard tests/*/*_test.c tests/harness/*.c tests/store/*.c))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 
