@@ -7,6 +7,7 @@
 #define STORE_PG_STORE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/loop.h"
 #include "io/pg.h"
 #include "store/entry.h"
@@ -65,6 +66,9 @@ static inline struct store_pg *store_pg_of(struct store *s) { return (struct sto
 
 /* batch.c: the statements of one batch, from lane->flight[r.lo .. r.hi). NULL: no memory. */
 struct pg_batch *batch_build(struct lane *l, struct range r);
+
+/* dsn.c */
+void dsn_for_keys(const char *dsn, struct buf *out);
 
 /* lane.c */
 void lane_init(struct lane *l, struct store_pg *s, unsigned index);

@@ -11,7 +11,7 @@
 #define SCRATCH_BYTES ((size_t)64 << 20) /* ceiling; a usual batch needs 100 KB */
 
 static const struct pg_statement *const write_statements[] = {
-    &SQL_LEASE_CHECK,    &SQL_JOURNAL_APPEND, &SQL_RUN_INSERT,   &SQL_RUN_OPENED,
+    &SQL_LEASE_LOCK,     &SQL_LEASE_CHECK,    &SQL_JOURNAL_APPEND, &SQL_RUN_INSERT,   &SQL_RUN_OPENED,
     &SQL_RUN_UPDATE,     &SQL_RUN_CLOSED,     &SQL_POSTING_INSERT, &SQL_TASK_UPSERT,
     &SQL_ARTIFACT_INSERT, &SQL_PERSON_INSERT, &SQL_EVENT_TAKE,   &SQL_DEDUP_INSERT,
     &SQL_JOURNAL_SAME,   &SQL_LEASE_EPOCHS,   &SQL_JOURNAL_PARTITION,
@@ -99,6 +99,18 @@ static enum err open_lanes(struct store_pg *p, unsigned connections, struct faul
     return OK;
 }
 
+static enum err connect(struct store_pg *p, const char *dsn, unsigned connections, struct fault *f) {
+    AUTO(buf_reset) struct buf keys;
+    buf_init(&keys, 16384);
+    dsn_for_keys(dsn, &keys);
+    if (!buf_ok(&keys)) return fault_set(f, ERR_LIMIT, "database", "the connection string is too long");
+    enum err e = pg_new(p->loop, buf_text(&keys), connections, write_statements,
+                        ARRAY_LEN(write_statements), &p->writes, f);
+    if (e != OK) return e;
+    return pg_new(p->loop, buf_text(&keys), READS, read_statements, ARRAY_LEN(read_statements),
+                  &p->reads, f);
+}
+
 enum err store_pg_open(struct loop *l, const char *dsn, unsigned connections, uint16_t region,
                        struct store **out, struct fault *f) {
     if (connections == 0 || connections > LANES_MAX)
@@ -109,18 +121,16 @@ enum err store_pg_open(struct loop *l, const char *dsn, unsigned connections, ui
     p->store = (struct store){.ops = &ops, .region = region};
     enum err e = check_installation(p, dsn, f);
     if (e == OK) e = open_lanes(p, connections, f);
-    if (e == OK)
-        e = pg_new(l, dsn, connections, write_statements, ARRAY_LEN(write_statements), &p->writes, f);
-    if (e == OK) e = pg_new(l, dsn, READS, read_statements, ARRAY_LEN(read_statements), &p->reads, f);
+    if (e == OK) e = connect(p, dsn, connections, f);
     if (e == OK) e = loop_on_turn_end(l, turn_end, p);
-    if (e != OK) {
-        pg_free(p->writes);
-        pg_free(p->reads);
-        store_free(p);
-        return e;
+    if (e == OK) {
+        *out = &p->store;
+        return OK;
     }
-    *out = &p->store;
-    return OK;
+    pg_free(p->writes);
+    pg_free(p->reads);
+    store_free(p);
+    return e;
 }
 
 bool store_pg_up(const struct store *s) {

@@ -76,7 +76,7 @@ create table run (
     ended_ms     int8 not null,
     wake_ms      int8 not null,
     check ((state = 'ended') = (ended_ms > 0))
-) with (fillfactor = 70);
+) with (fillfactor = 45);
 create index run_started on run (started_ms desc, run desc);
 create index run_case on run (case_key, case_type);
 create index run_customer on run (customer, started_ms desc, run desc);
@@ -84,7 +84,7 @@ create index run_customer on run (customer, started_ms desc, run desc);
 -- Which runs have not ended: read by recovery, in id order, and so by shard.
 create table run_open (
     run bytea primary key
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
 
 -- The book. One row is one debit and one credit of the same amount: balanced by construction.
 create table posting (
@@ -188,23 +188,14 @@ create table api_key (
     created_ms int8 not null
 );
 
--- Raises TN001 unless each shard's lease has the epoch the writer believes in. `for share` holds the
--- rows until the batch has committed: nobody takes a shard in between (INV-4). In shard order, as
--- everywhere leases are locked, so that two lockers never wait for each other in a ring.
-create function lease_check(shards int4[], epochs int8[]) returns void language plpgsql as $$
-declare held int4;
+-- Called by lease_check only when a writer believes in an old epoch.
+create function lease_stale() returns int4 language plpgsql as $$
 begin
-    select count(*) into held from (
-        select l.shard from unnest(shards, epochs) as want(shard, epoch)
-        join lease l on l.shard = want.shard and l.epoch = want.epoch
-        order by l.shard for share of l) as locked;
-    if held <> cardinality(shards) then
-        raise exception 'stale epoch' using errcode = 'TN001';
-    end if;
+    raise exception 'stale epoch' using errcode = 'TN001';
 end $$;
 
--- Renews, gives back, takes: see `claim` in store.h. Rows that a batch holds just now are skipped; the
--- next claim gets them.
+-- Renews, gives back, takes: see `claim` in store.h. A shard in which a batch is just now committing
+-- (it holds the shared advisory lock, see lease_lock) is skipped; the next claim gets it.
 create function lease_claim(me text, my_address text, want int4, at_ms int8, ttl_ms int8)
 returns setof lease language plpgsql as $$
 declare mine int4;
@@ -220,6 +211,7 @@ begin
                            epoch = l.epoch + 1
         where l.shard in (
             select f.shard from lease f where f.until_ms <= at_ms and f.owner <> me
+                and pg_try_advisory_xact_lock(778002, f.shard)
             order by f.shard limit want - mine for update skip locked);
     end if;
     return query select * from lease l order by l.shard;
