@@ -4,11 +4,15 @@
 #include "cli/cli.h"
 
 extern const struct command command_engine, command_demo, command_train, command_score;
+extern const struct command command_sandbox, command_connectors, command_connector;
 
 const struct command *const cli_commands[] = {
     &command_engine,
     &command_demo,
     &command_train,
     &command_score,
+    &command_sandbox,
+    &command_connectors,
+    &command_connector,
     NULL,
 };
