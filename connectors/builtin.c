@@ -5,8 +5,8 @@
 
 const struct connector_ops *const connectors_all[] = {
     &kyc_connector,     &bureau_connector, &bank_connector,  &payments_connector,
-    &scoring_connector, &ledger_connector, &bench_connector, /* new connectors above this line */
-    NULL,
+    &scoring_connector, &ledger_connector, &bench_connector,
+    NULL, /* new connectors above this line */
 };
 
 enum err connectors_open(struct registry *r, const struct connector_env *env, const json_t *config,

@@ -6,9 +6,9 @@
 #include "connectors/sandbox/providers.h"
 
 #define COLUMNS_MAX 20
-static const char *const FIELDS[] = {"score", "revolving_utilisation", "past_due_30_59", "past_due_60_89",
-                                     "past_due_90", "debt_ratio", "monthly_income", "open_lines",
-                                     "real_estate_lines", "dependents", NULL};
+static const char *const FIELDS[] = {"score", "revolving_utilisation", "late_30_59", "late_60_89",
+                                     "late_90", "debt_ratio", "monthly_income", "open_credit_lines",
+                                     "real_estate_loans", "dependents", NULL};
 
 struct table {
     const char *columns[COLUMNS_MAX]; /* a FIELDS entry, "pan", or NULL: not ours */

@@ -132,7 +132,7 @@ double person_name_match(const struct person *p, const char *name) {
 }
 
 struct attributes { /* means of a kind; drawn round them */
-    int score, open_lines, real_estate;
+    int score, open_credit_lines, real_estate;
     double utilisation, debt_ratio, income;
     unsigned late_30, late_60, late_90; /* of a thousand: chance of one more */
     bool thin;
@@ -145,7 +145,7 @@ static const struct attributes BUREAU[PERSON_KINDS] = {
     [PERSON_FARMER] = {.thin = true},
     [PERSON_STRESSED] = {560, 6, 0, 0.95, 0.62, 2900, 600, 350, 400, false},
     [PERSON_CIRCULAR] = {.thin = true},
-    [PERSON_EDGE] = {668, 5, 0, 0.62, 0.42, 3900, 0, 0, 0, false},
+    [PERSON_EDGE] = {668, 5, 0, 0.66, 0.42, 3900, 0, 0, 0, false},
 };
 
 static unsigned times_late(struct rng *r, unsigned per_mille) {
@@ -173,14 +173,13 @@ void person_bureau(const struct person *p, struct buf *out) {
     int score = a->score + (int)(wide * 60 * (rng_unit(&r) + rng_unit(&r) - 1));
     unsigned late30 = times_late(&r, a->late_30), late60 = times_late(&r, a->late_60), late90 = times_late(&r, a->late_90);
     if (p->persona && p->kind == PERSON_PRIME) late30 = late60 = late90 = 0;
-    if (p->kind == PERSON_EDGE) late30 = 1;
     buf_addf(out, "{\"thin\":false,\"score\":%d,\"revolving_utilisation\":%.4f,", score,
              round_it(&r, a->utilisation, wide * 0.6));
-    buf_addf(out, "\"past_due_30_59\":%u,\"past_due_60_89\":%u,\"past_due_90\":%u,", late30, late60, late90);
+    buf_addf(out, "\"late_30_59\":%u,\"late_60_89\":%u,\"late_90\":%u,", late30, late60, late90);
     buf_addf(out, "\"debt_ratio\":%.4f,\"monthly_income\":%.0f,", round_it(&r, a->debt_ratio, wide * 0.5),
              round_it(&r, a->income, wide * 0.5));
-    buf_addf(out, "\"open_lines\":%d,\"real_estate_lines\":%d,\"dependents\":%d}",
-             (int)round_it(&r, a->open_lines + 0.5, wide * 0.6),
+    buf_addf(out, "\"open_credit_lines\":%d,\"real_estate_loans\":%d,\"dependents\":%d}",
+             (int)round_it(&r, a->open_credit_lines + 0.5, wide * 0.6),
              a->real_estate ? (int)rng_below(&r, 3) : 0, (int)rng_below(&r, 4));
 }
 

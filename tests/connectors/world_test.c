@@ -240,14 +240,14 @@ void test_world__a_book_read_back_is_the_same_book_and_a_torn_line_is_cut(void) 
 }
 
 void test_world__real_attributes_come_from_a_file(void) {
-    static const char csv[] = "row,pan,revolving_utilisation,past_due_90,monthly_income\n1,ABCPD1234F,0.957151019,2,\n2,ABCPD1235F,0.5,0.0,2600.0\r\n";
+    static const char csv[] = "row,pan,revolving_utilisation,late_90,monthly_income\n1,ABCPD1234F,0.957151019,2,\n2,ABCPD1235F,0.5,0.0,2600.0\r\n";
     struct world *w = make("{}");
     struct fault f;
     CU_ASSERT_EQUAL(world_load_bureau(w, csv, strlen(csv), &f), OK);
     struct world_answer a = ask(w, "bureau.report", "k", "{\"pan\":\"ABCPD1234F\"}", NOW);
-    CU_ASSERT_STRING_EQUAL(a.body, "{\"thin\":false,\"revolving_utilisation\":0.957151019,\"past_due_90\":2}");
+    CU_ASSERT_STRING_EQUAL(a.body, "{\"thin\":false,\"revolving_utilisation\":0.957151019,\"late_90\":2}");
     a = ask(w, "bureau.report", "k", "{\"pan\":\"ABCPD1235F\"}", NOW);
-    CU_ASSERT_STRING_EQUAL(a.body, "{\"thin\":false,\"revolving_utilisation\":0.5,\"past_due_90\":0,\"monthly_income\":2600.0}");
+    CU_ASSERT_STRING_EQUAL(a.body, "{\"thin\":false,\"revolving_utilisation\":0.5,\"late_90\":0,\"monthly_income\":2600.0}");
     CU_ASSERT_EQUAL(world_load_bureau(w, "a,b\n1,2\n", 8, &f), ERR_INVALID);
     CU_ASSERT_EQUAL(world_load_bureau(w, "pan,score\nX,{}\n", 15, &f), ERR_INVALID);
     world_free(w);
