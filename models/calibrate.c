@@ -2,6 +2,7 @@
 #include "models/calibrate.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,9 @@ static void fit_platt(const float *m, const float *y, size_t n, struct calibrati
     for (int step = 0; step < 50; step++) {
         struct platt_sums s = platt_slopes(m, y, n, a, b, bad_to, good_to);
         double det = s.haa * s.hbb - s.hab * s.hab;
-        if (!(fabs(det) > 1e-18)) break;
-        double da = (s.ga * s.hbb - s.gb * s.hab) / det, db = (s.gb * s.haa - s.ga * s.hab) / det;
+        bool flat = !(det > 1e-9 * s.haa * s.hbb); /* all margins alike: only the level can be learnt */
+        double da = flat ? 0 : (s.ga * s.hbb - s.gb * s.hab) / det;
+        double db = flat ? s.gb / s.hbb : (s.gb * s.haa - s.ga * s.hab) / det;
         double cap = fmax(1, fmax(fabs(da), fabs(db)) / 2); /* short steps far from the end */
         a -= da / cap;
         b -= db / cap;
