@@ -107,6 +107,14 @@ struct send_para {
     const struct expr *at, *unless;
 };
 
+struct each_para { /* child runs, pinned, joined, cancelled with the parent; `most` bounds them */
+    const struct expr *over; /* a list */
+    const char *run;         /* flow */
+    int version;             /* 0: the one published when reached */
+    const struct binding *with; /* may read it.x */
+    int n_with;
+};
+
 struct para {
     enum para_kind kind;
     const char *name;
@@ -128,6 +136,7 @@ struct para {
         struct task_para task;
         struct wait_para wait;
         struct send_para send;
+        struct each_para each;
     };
 };
 

@@ -85,7 +85,8 @@ struct policy {
     int n_needs;
     const struct type *gives; /* record: outcome, amount, reasons and the declared results */
     bool decides;             /* outcome is approve / refer / decline */
-    const struct expr *asked; /* case.amount, where the case has one; NULL otherwise */
+    const struct expr *asked; /* case.amount, where the case surely has one; then every decision has an
+                               * amount: an approval its limit, else what was asked. NULL otherwise */
     struct length good_for;
     const struct policy_threshold *thresholds;
     int n_thresholds;

@@ -5,6 +5,7 @@
 
 extern const struct command command_engine, command_demo, command_train, command_score;
 extern const struct command command_sandbox, command_connectors, command_connector;
+extern const struct command command_check;
 
 const struct command *const cli_commands[] = {
     &command_engine,
@@ -14,5 +15,6 @@ const struct command *const cli_commands[] = {
     &command_sandbox,
     &command_connectors,
     &command_connector,
+    &command_check,
     NULL,
 };

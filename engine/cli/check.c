@@ -1,0 +1,42 @@
+/* check.c - `tenor check`: every fault of every file, as text or JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/strategy_files.h"
+
+static int report(struct strategy_file *s, bool as_json, json_t *all) {
+    AUTO(buf_reset) struct buf out;
+    buf_init(&out, (size_t)1 << 20);
+    if (as_json) {
+        json_t *faults = dsl_faults_json_new(s->file);
+        if (!faults || json_array_extend(all, faults)) return EXIT_CANNOT;
+        json_decref(faults);
+    } else {
+        dsl_faults_text(s->file, &out);
+        fputs(buf_text(&out), stdout);
+    }
+    return dsl_ok(s->file) ? 0 : EXIT_NO;
+}
+
+static int run(int argc, char **argv) {
+    struct strategy_set set;
+    int rc = strategy_set_open(&set, argc, argv), worst = 0;
+    json_t *all = json_array();
+    if (rc) goto out;
+    for (int i = 0; i < set.n; i++) {
+        int one = report(&set.files[i], set.json, all);
+        if (one > worst) worst = one;
+    }
+    rc = worst;
+    if (set.json) {
+        json_dumpf(all, stdout, JSON_INDENT(1));
+        putchar('\n');
+    } else if (!worst) printf("%d file%s, no faults\n", set.n, set.n == 1 ? "" : "s");
+out:
+    json_decref(all);
+    strategy_set_close(&set);
+    return rc;
+}
+
+const struct command command_check = {"check", "tenor check FILE... [--json] [--root DIR] [--catalog FILE]", "tells every fault of strategy files", run};

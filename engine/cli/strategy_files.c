@@ -1,0 +1,92 @@
+/* strategy_files.c - reads the files of a command line, those that others lean on first. */
+#include "cli/strategy_files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define FILE_BYTES ((size_t)4 << 20)
+
+static int slurp(const char *path, struct buf *out) {
+    FILE *f = fopen(path, "rb");
+    char part[8192];
+    size_t n;
+    if (!f) {
+        perror(path);
+        return EXIT_CANNOT;
+    }
+    while ((n = fread(part, 1, sizeof part, f)) > 0) buf_add(out, part, n);
+    bool bad = ferror(f) || !buf_ok(out);
+    fclose(f);
+    if (bad) fprintf(stderr, "tenor: %s cannot be read, or is larger than 4 MB\n", path);
+    return bad ? EXIT_CANNOT : 0;
+}
+
+static int flags(struct strategy_set *s, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        const char **value = !strcmp(argv[i], "--root") ? &s->root : !strcmp(argv[i], "--catalog") ? &s->catalog_path : !strcmp(argv[i], "--graph") ? &s->graph : NULL;
+        if (value && i + 1 < argc) *value = argv[++i];
+        else if (!strcmp(argv[i], "--json")) s->json = true;
+        else if (!strcmp(argv[i], "--text")) s->text = true;
+        else if (argv[i][0] == '-' || s->n == STRATEGY_FILES_MOST) {
+            fprintf(stderr, "tenor: %s: %s\n", argv[i], argv[i][0] == '-' ? "no such option, or it needs a value" : "too many files");
+            return EXIT_USAGE;
+        } else s->files[s->n++].path = argv[i];
+    }
+    if (!s->n) fprintf(stderr, "tenor: name at least one file\n");
+    return s->n ? 0 : EXIT_USAGE;
+}
+
+static int open_catalog(struct strategy_set *s) {
+    struct fault f = {0};
+    json_t *definition = NULL;
+    AUTO(buf_reset) struct buf text;
+    buf_init(&text, FILE_BYTES);
+    if (s->catalog_path && slurp(s->catalog_path, &text)) return EXIT_CANNOT;
+    if (!s->catalog_path) buf_adds(&text, "{\"operations\":{},\"cases\":{}}");
+    enum err e = json_parse(buf_text(&text), text.len, &JSON_LIMITS_OWN, &definition, &f);
+    if (e == OK) e = catalog_json_new(definition, &s->catalog, &f);
+    json_decref(definition);
+    if (e == OK) return 0;
+    fprintf(stderr, "tenor: %s: %s %s\n", s->catalog_path, f.where, f.text);
+    return EXIT_CANNOT;
+}
+
+/* Whether the file is one that others lean on, seen from its first word. */
+static bool leaned_on(const char *text) {
+    for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        line += strspn(line, " \t\r\n");
+        if (!strncmp(line, "--", 2)) continue;
+        return !strncmp(line, "policy", 6) || !strncmp(line, "retry", 5);
+    }
+    return false;
+}
+
+static int read_one(struct strategy_set *s, struct strategy_file *one, bool first_pass) {
+    AUTO(buf_reset) struct buf text;
+    buf_init(&text, FILE_BYTES);
+    if (one->file) return 0;
+    int rc = slurp(one->path, &text);
+    if (rc || (first_pass && !leaned_on(buf_text(&text)))) return rc;
+    one->file = dsl_read(one->path, buf_text(&text), text.len, catalog_json_catalog(s->catalog));
+    if (!one->file) return EXIT_CANNOT;
+    if (!dsl_ok(one->file)) return 0;
+    one->taken = catalog_json_add_take(s->catalog, one->file) == OK;
+    return one->taken ? 0 : EXIT_CANNOT;
+}
+
+int strategy_set_open(struct strategy_set *s, int argc, char **argv) {
+    *s = (struct strategy_set){0};
+    int rc = flags(s, argc, argv);
+    if (!rc) rc = open_catalog(s);
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; !rc && i < s->n; i++) rc = read_one(s, &s->files[i], pass == 0);
+    return rc;
+}
+
+void strategy_set_close(struct strategy_set *s) {
+    for (int i = 0; i < s->n; i++)
+        if (!s->files[i].taken) dsl_free(s->files[i].file);
+    catalog_json_free(s->catalog);
+}

@@ -1,0 +1,27 @@
+/* strategy_files.h - the files named on a command line, read against a catalog: shared by check,
+ * explain and diff. */
+#ifndef CLI_STRATEGY_FILES_H
+#define CLI_STRATEGY_FILES_H
+
+#include "dsl/catalog_json.h"
+
+#define STRATEGY_FILES_MOST 128
+
+struct strategy_file {
+    const char *path;
+    struct dsl_file *file;
+    bool taken; /* the catalog owns it */
+};
+struct strategy_set {
+    struct strategy_file files[STRATEGY_FILES_MOST]; /* in the order of the command line */
+    int n;
+    struct catalog_json *catalog;
+    const char *root, *catalog_path, *graph;
+    bool json, text;
+};
+
+/* Reads flags and files; policies and retries first, so that flows know them. 0 or an exit code, told on stderr. */
+int strategy_set_open(struct strategy_set *s, int argc, char **argv);
+void strategy_set_close(struct strategy_set *s);
+
+#endif
