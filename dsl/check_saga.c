@@ -27,7 +27,7 @@ static void undo_scope(struct flow *f, const struct para *p, struct expr_scope *
 
 /* The answer wins; the input stands in where the answer may lack it. */
 static const char *covering(struct check *c, const struct expr_scope *s, const char *name) {
-    const struct type *answer = type_field_of(s->names[1].type, name), *input = type_field_of(s->names[0].type, name);
+    const struct type *answer = flow_type_field(s->names[1].type, name), *input = flow_type_field(s->names[0].type, name);
     if (answer && !answer->maybe) return arena_printf(c->arena, "answer.%s", name);
     if (answer && input) return arena_printf(c->arena, "default(answer.%s, input.%s)", name, name);
     if (answer) return arena_printf(c->arena, "answer.%s", name);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dsl/check.h"
+#include "dsl/samples.h"
 #include "dsl/unit.h"
 
 #define NAME_BYTES 60
@@ -211,6 +212,15 @@ static void head(struct check *c) {
     }
 }
 
+/* Numbers that look like a person's are faults wherever they stand. */
+static void personal(struct check *c, struct node *v) {
+    const char *sample;
+    const char *looks = v->kind == NODE_TEXT || v->kind == NODE_NUMBER ? personal_looks(v->text, v->text_len, &sample) : NULL;
+    if (looks) faults_node(c->faults, v, "personal-data", "this looks like %s; a file holds no real person's: write sample \"%s\"", looks, sample);
+    for (int i = 0; v->kind == NODE_TABLE && i < v->n_items; i++) personal(c, v->items[i].value);
+    for (int i = 0; v->kind == NODE_CALL && i < v->n_args; i++) personal(c, v->args[i]);
+}
+
 void check_shape(struct check *c) {
     const struct node **seen = arena_alloc(c->arena, 1000 * sizeof *seen);
     int n = 0;
@@ -230,4 +240,5 @@ void check_shape(struct check *c) {
         paragraph(c, p, NULL);
     }
     unique(c, c->root, seen, &n);
+    personal(c, c->root);
 }

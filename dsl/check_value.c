@@ -5,6 +5,7 @@
 #include "base/fixed.h"
 #include "base/text.h"
 #include "dsl/check.h"
+#include "dsl/samples.h"
 #include "dsl/unit.h"
 
 const char *value_shown(struct check *c, const struct node *v) {
@@ -258,6 +259,12 @@ static json_t *call_data_new(struct check *c, struct node *v) {
     struct value got;
     struct length l;
     const char *why = NULL;
+    if (node_is_call(v, "sample") && v->n_args == 1 && v->args[0]->kind == NODE_TEXT) {
+        const char *s = sample_value(v->args[0]->text);
+        if (s) return json_string(s);
+        faults_node(c->faults, v, "unknown-name", "there is no sample \"%s\"%s", v->args[0]->text, faults_nearest(c->faults, v->args[0]->text, sample_names()));
+        return NULL;
+    }
     if (node_is_call(v, "text") && v->n_args == 1 && v->args[0]->kind == NODE_TEXT) return json_stringn(v->args[0]->text, v->args[0]->text_len);
     if (value_unit(c, v, &got, &why)) return value_json_new(&got);
     if (!why && value_length(c, v, &l, &why)) return json_integer(l.n);

@@ -45,13 +45,17 @@ const struct retry *dsl_retry(const struct dsl_file *f, const char *name);
 struct example {
     const char *title, *of;   /* "loan_approval@4" */
     const json_t *case_;      /* merged with `like` */
-    const json_t *answers;    /* by paragraph: {"end":"done|refused|failed|uncertain","after_ms":..,"data":..} */
+    /* By paragraph: {"end":"done|refused|failed|uncertain|late","after_ms":..,"data":..}; data of a
+     * refusal is its reason, of a task its answer (a text, or {"answer":.., form fields}), of a wait
+     * the name of the `on` that fires or the event's fields. after_ms: later than at once. */
+    const json_t *answers;
     const char *const *path;  /* NULL: not stated */
     const char *outcome;      /* NULL: not stated */
     const char *const *undone;
     const char *stops_at;
     const char *const *reasons; /* policies */
     int line;
+    int64_t amount_minor;       /* policies: the amount; -1: not stated */
 };
 int dsl_examples(const struct dsl_file *f, const struct example **out);
 

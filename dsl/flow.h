@@ -49,7 +49,7 @@ void flow_type_set(struct flow *f, int name, const struct type *t);
 const struct type *flow_event_type(struct flow *f, const char *event);
 json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, const char *op);
 const struct type *flow_type_maybe(struct check *c, const struct type *t);
-const struct type *type_field_of(const struct type *t, const char *name);
+const struct type *flow_type_field(const struct type *t, const char *name);
 
 /* check_needs.c: what the policy of a decide reads must be there. */
 void read_decide(struct flow *f, struct para *p, struct node *node, const struct expr_scope *s);

@@ -14,7 +14,7 @@ static const char *const *field_names(struct check *c, const struct type *t) {
 }
 
 static const struct type *input_type(struct check *c, const struct type *input, struct item *it, const char *op) {
-    const struct type *t = input && input->kind == TYPE_RECORD ? type_field_of(input, it->key) : NULL;
+    const struct type *t = input && input->kind == TYPE_RECORD ? flow_type_field(input, it->key) : NULL;
     if (!input || input->kind != TYPE_RECORD || t) return t;
     faults_add(c->faults, &it->key_span, "unknown-input", "%s takes no input ‹%s›%s", op, it->key, faults_nearest(c->faults, it->key, field_names(c, input)));
     return NULL;

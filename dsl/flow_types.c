@@ -18,7 +18,7 @@ const struct type *flow_type_maybe(struct check *c, const struct type *t) {
     return m;
 }
 
-const struct type *type_field_of(const struct type *t, const char *name) {
+const struct type *flow_type_field(const struct type *t, const char *name) {
     if (!t || t->kind != TYPE_RECORD) return NULL;
     for (const struct type_field *f = t->fields; f && f->name; f++)
         if (!strcmp(f->name, name)) return &f->type;
@@ -51,7 +51,7 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
     struct check *c = f->c;
     for (int i = 0; i < v->n_items; i++) {
         struct item *it = &v->items[i];
-        if (out->kind != TYPE_RECORD || type_field_of(out, it->key)) continue;
+        if (out->kind != TYPE_RECORD || flow_type_field(out, it->key)) continue;
         const char *names[64];
         int n = 0;
         for (const struct type_field *t = out->fields; t && t->name && n < 63; t++) names[n++] = t->name;
@@ -62,7 +62,7 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
     for (int i = 0; data && i < v->n_items; i++) {
         struct value got;
         struct fault why = {0};
-        const struct type *t = type_field_of(out, v->items[i].key);
+        const struct type *t = flow_type_field(out, v->items[i].key);
         if (t && value_from_json(json_object_get(data, v->items[i].key), t, &got, &why) != OK)
             faults_node(c->faults, v->items[i].value, "bad-value", "‹%s› should be %s: %s", v->items[i].key, type_words(t, c->arena), why.text);
     }

@@ -208,7 +208,7 @@ static struct node *word_value(struct reader *r) {
     call_args(r, n);
     if (n->n_args || r->abandoned) return n;
     n->kind = NODE_WORD;
-    bare_word(r, &t);
+    if (!is(&t, "late") && !is(&t, "refused") && !is(&t, "failed") && !is(&t, "uncertain")) bare_word(r, &t); /* ends of a call, in examples */
     return n;
 }
 
