@@ -116,6 +116,7 @@ struct eval {
     const json_t *it;
     struct fault *fault;
     const char *source;
+    int named; /* how many named conditions deep a trace has gone */
 };
 MUST_CHECK enum err node_eval(struct eval *ev, const struct node *n, struct value *out);
 MUST_CHECK enum err node_holds(struct eval *ev, const struct node *n, bool *out);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "dsl/expr_node.h"
 
-enum { SAYS_BYTES = 600, WORDS_BYTES = 4096 };
+enum { SAYS_BYTES = 600, WORDS_BYTES = 4096, NAMED_DEPTH = 2 };
 
 static json_t *text_of(const struct eval *ev, const struct node *n) {
     return json_stringn(ev->source + n->at, n->length);
@@ -103,11 +103,11 @@ static enum err put_sides(struct eval *ev, const struct node *n, json_t *part) {
 
 /* ---- parts ---- */
 
-/* A named condition says what is behind it. */
+/* A named condition says what is behind it; two deep, so that facts made of facts stay readable. */
 static enum err put_because(struct eval *ev, const struct node *n, bool holds, json_t *part) {
-    if (!n->is || n->type->kind != TYPE_TRUTH) return OK;
+    if (!n->is || n->type->kind != TYPE_TRUTH || ev->named >= NAMED_DEPTH) return OK;
     struct trace inner = {.parts = json_array()};
-    struct eval named = {.scope = ev->scope, .source = n->is->source};
+    struct eval named = {.scope = ev->scope, .source = n->is->source, .named = ev->named + 1};
     if (!inner.parts || node_trace(&named, n->is->root, holds, &inner) != OK) return json_decref(inner.parts), ERR_NOMEM;
     return json_put_take(part, "because", inner.parts);
 }
