@@ -23,6 +23,12 @@ static bool changed(const struct fact_change *c, const struct path *p, struct va
     return true;
 }
 
+/* A record is there when a fact in it is looked at as if it were. */
+static bool holds_change(const struct fact_change *c, const struct path *p) {
+    size_t len = strlen(p->dotted);
+    return !c->value.missing && !strncmp(c->fact, p->dotted, len) && c->fact[len] == '.';
+}
+
 static const json_t *follow(const json_t *j, const struct path *p, int from) {
     for (int i = from; j && i < p->n_parts; i++) j = json_object_get(j, p->parts[i]);
     return j;
@@ -45,7 +51,9 @@ static enum err eval_name(struct eval *ev, const struct node *n, struct value *o
         out->kind = n->type->kind;
         return OK;
     }
-    return read_json(ev, n, follow(s->names, &n->path, 0), out);
+    enum err e = read_json(ev, n, follow(s->names, &n->path, 0), out);
+    if (e == OK && out->missing && s->change && holds_change(s->change, &n->path)) out->missing = false;
+    return e;
 }
 
 static enum err present_value(struct eval *ev, const struct node *n, struct value *out) {
