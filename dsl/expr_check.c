@@ -45,18 +45,20 @@ static bool all_present(struct reading *r, const struct node *n) {
     return sound;
 }
 
-static bool comparable(struct reading *r, const struct node *n, bool ordered) {
+static bool comparable(struct reading *r, const struct node *n) {
+    char what[64];
+    if (!is(n, TYPE_LIST) && !is(n, TYPE_RECORD) && !is(n, TYPE_OPAQUE)) return true;
+    said(r, n, what, sizeof what);
+    reading_fault(r, n->at, n->length, "not-comparable", "%s is %s and cannot be compared; name one field of it, or use has() or count()", what,
+                  type_words(n->type, r->arena));
+    return false;
+}
+
+static bool in_order(struct reading *r, const struct node *n) {
     const struct node *a = n->kids[0];
-    if (is(a, TYPE_LIST) || is(a, TYPE_RECORD) || is(a, TYPE_OPAQUE)) {
-        reading_fault(r, n->at, n->length, "not-comparable", "%s cannot be compared; name one field of it, or use has() or count()",
-                      type_words(a->type, r->arena));
-        return false;
-    }
-    if (ordered && !type_ordered(a->type)) {
-        reading_fault(r, n->at, n->length, "not-ordered", "%s has no order; use ==, ~= or in", type_words(a->type, r->arena));
-        return false;
-    }
-    return true;
+    if (type_ordered(a->type)) return true;
+    reading_fault(r, n->at, n->length, "not-ordered", "%s has no order; use ==, ~= or in", type_words(a->type, r->arena));
+    return false;
 }
 
 /* == ~= < <= > >=, in, between: the first operand against all others. */
@@ -64,8 +66,9 @@ static void check_comparison(struct reading *r, struct node *n) {
     bool sound, ordered = n->op != NODE_EQ && n->op != NODE_NE && n->op != NODE_IN;
     for (int i = 0; i < n->n_kids; i++) check(r, n->kids[i]);
     sound = all_present(r, n);
+    for (int i = 0; sound && i < n->n_kids; i++) sound = comparable(r, n->kids[i]);
     for (int i = 1; sound && i < n->n_kids; i++) sound = unify(r, n->kids[0], n->kids[i]);
-    if (sound) sound = comparable(r, n, ordered);
+    if (sound && ordered) sound = in_order(r, n);
     n->type = type_basic(sound ? TYPE_TRUTH : TYPE_UNKNOWN);
 }
 
