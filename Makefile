@@ -93,8 +93,8 @@ $(BUILD)/list/%: FORCE
 
 unit: $(BUILD)/unit
 	$(BUILD)/unit $(ONLY)
-tidy:
-	scripts/tidy.sh
+tidy: $(SQL_H)
+	@TIDY_CC="$(CC)" TIDY_CFLAGS="$(CFLAGS)" scripts/tidy.sh
 clean:
 	rm -rf build
 -include $(LIB_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH_OBJ:.o=.d) $(BUILD)/engine/main.d
