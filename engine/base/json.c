@@ -51,6 +51,8 @@ enum err json_parse(const char *text, size_t n, const struct json_limits *lim, j
                          lim->bytes);
     if (depth_of(text, n) > lim->depth)
         return fault_set(f, ERR_LIMIT, "", "the JSON text is nested deeper than %u", lim->depth);
+    if (n && memchr(text, 0, n)) /* Jansson takes a NUL after the value for its end */
+        return fault_set(f, ERR_INVALID, "", "the JSON text holds a NUL byte");
     json_error_t e;
     *out_new = json_loadb(text ? text : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     return *out_new ? OK : parse_fault(&e, f);
