@@ -6,9 +6,12 @@
 extern const struct command command_engine, command_demo, command_train, command_score;
 extern const struct command command_sandbox, command_connectors, command_connector;
 extern const struct command command_check;
+extern const struct command command_migrate, command_books;
 
 const struct command *const cli_commands[] = {
     &command_engine,
+    &command_migrate,
+    &command_books,
     &command_demo,
     &command_train,
     &command_score,

@@ -68,7 +68,8 @@ static inline struct store_pg *store_pg_of(struct store *s) { return (struct sto
 struct pg_batch *batch_build(struct lane *l, struct range r);
 
 /* dsn.c */
-void dsn_for_keys(const char *dsn, struct buf *out);
+void dsn_for_keys(const char *dsn, struct buf *out);  /* appends the changed string */
+void dsn_for_views(const char *dsn, struct buf *out);
 
 /* lane.c */
 void lane_init(struct lane *l, struct store_pg *s, unsigned index);

@@ -1,7 +1,9 @@
 /* view.h - read-only questions for lists and pages, on a read pool of its own (may lag a second).
  *
  * Answers are JSON: {"items":[...],"next":"cursor or null","as_of":"instant"}. Keyset paging: the
- * cursor is opaque and stable under inserts. Personal fields stay sealed here. */
+ * cursor is opaque and stable under inserts; one that is not ours is ERR_INVALID. Empty fields are left
+ * out. Runs come newest first, tasks most urgent first. Personal fields stay sealed here. A question that
+ * takes the database over ten seconds is given up (ERR_BUSY). */
 #ifndef STORE_VIEW_H
 #define STORE_VIEW_H
 
@@ -30,10 +32,14 @@ struct tasks_filter {
 };
 void view_tasks(struct view *v, const struct tasks_filter *f, const char *cursor, unsigned limit,
                 view_done_fn *done, void *who);
-void view_counts(struct view *v, view_done_fn *done, void *who); /* runs by state, tasks by queue and state */
-void view_trial_balance(struct view *v, view_done_fn *done, void *who); /* per currency and account kind */
+/* {"runs":{state:n},"tasks":{queue:{state:n}},"as_of"}; tasks: the open and the claimed ones. Past two
+ * million runs the number of ended ones is the planner's estimate. */
+void view_counts(struct view *v, view_done_fn *done, void *who);
+/* Items: {"currency","account","debits","credits","balance"}, minor units; account kinds, not accounts. */
+void view_trial_balance(struct view *v, view_done_fn *done, void *who);
 
-/* API keys: only their hash is stored. role: "admin", "officer", "engineer", "lender" (submits). */
+/* {"name","role"} or ERR_NOT_FOUND. Only hashes of keys are stored (store/api_key.h puts them). role:
+ * "admin", "officer", "engineer", "lender" (submits). */
 void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who);
 
 #endif

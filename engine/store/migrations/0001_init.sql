@@ -121,8 +121,10 @@ create table task (
     due_ms     int8 not null,
     updated_ms int8 not null
 );
-create index task_list on task (created_ms, id);
-create index task_queue on task (queue, created_ms, id) where state in ('open', 'claimed');
+-- Most urgent first; without a deadline last.
+create index task_due on task ((case due_ms when 0 then 9223372036854775807 else due_ms end), id);
+create index task_queue on task (queue, (case due_ms when 0 then 9223372036854775807 else due_ms end), id)
+    where state in ('open', 'claimed');
 create index task_run on task (run);
 
 -- A client's idempotency keys (SEMANTICS 16).
