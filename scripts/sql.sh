@@ -35,7 +35,7 @@ statements() {
             if (n > most) most = n
             rest = substr(rest, RSTART + RLENGTH)
         }
-        gsub(/\\/, "\\\\", line); gsub(/"/, "\\\"", line); gsub(/\t/, "\\t", line)
+        gsub(/\\/, "\\\\&", line); gsub(/"/, "\\\"", line); gsub(/\t/, "\\t", line)
         body = body "\n    \"" line "\\n\""
     }
     END {

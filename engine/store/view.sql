@@ -4,7 +4,7 @@
 select run, workflow, case_type, case_key, customer, state, at, outcome, decision, currency, amount_minor,
        started_ms, updated_ms, ended_ms, wake_ms
 from run r
-where ($1::text is null or r.workflow = $1 or r.workflow like replace(replace($1, '_', '\_'), '%', '\%') || '@%')
+where ($1::text is null or r.workflow = $1 or split_part(r.workflow, '@', 1) = $1)
   and ($2::text is null or r.state = $2) and ($3::text is null or r.outcome = $3)
   and ($4::text is null or r.decision = $4) and ($5::text is null or r.customer = $5)
   and ($6::text is null or r.case_type = $6) and ($7::text is null or r.case_key = $7)
