@@ -10,7 +10,7 @@
 #include "dsl/dsl.h"
 
 struct definitions;
-struct loop;
+struct case_type; /* flow/cases.h */
 
 /* `root` holds workflows/ and strategies/. Reads every file; faults go to `report` (path, text). */
 typedef void definitions_report_fn(void *who, const char *path, const struct dsl_file *f);
@@ -28,6 +28,14 @@ const struct plan *definitions_flow(const struct definitions *d, const char *nam
 const struct plan *definitions_by_hash(const struct definitions *d, const char *hash);
 const struct policy *definitions_policy(const struct definitions *d, const char *name, int version);
 const struct policy *definitions_policy_by_hash(const struct definitions *d, const char *hash);
+/* The case type of this name; NULL: none is declared. */
+const struct case_type *definitions_case(const struct definitions *d, const char *name);
+/* For tests and simulated worlds: a plan, case type or policy that is not in a file. Borrowed. */
+MUST_CHECK enum err definitions_add_plan(struct definitions *d, const struct plan *p);
+MUST_CHECK enum err definitions_add_case(struct definitions *d, const char *name, const json_t *definition,
+                                         struct fault *f);
+MUST_CHECK enum err definitions_add_form(struct definitions *d, const char *name, const json_t *schema);
+MUST_CHECK enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f);
 /* [{"kind","name","version","hash","path","published","about"}] */
 json_t *definitions_list_new(const struct definitions *d);
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name,

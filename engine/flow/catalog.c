@@ -1,0 +1,102 @@
+/* catalog.c - the shelves as the language sees them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/shelf.h"
+
+static const struct op_decl *operation(void *who, const char *name) {
+    const struct definitions *d = who;
+    return registry_decl(d->registry, name);
+}
+
+static const char *const *operation_names(void *who) {
+    const struct definitions *d = who;
+    return registry_names(d->registry);
+}
+
+static const json_t *case_type(void *who, const char *name) {
+    const struct case_type *c = definitions_case(who, name);
+    return c ? c->definition : NULL;
+}
+
+static const json_t *find_json(const struct named_json *list, const char *name) {
+    for (; list; list = list->next)
+        if (!strcmp(list->name, name)) return list->value;
+    return NULL;
+}
+
+static const json_t *form(void *who, const char *name) { return find_json(((struct definitions *)who)->forms, name); }
+static const json_t *template_(void *who, const char *name) { return find_json(((struct definitions *)who)->templates, name); }
+static const char *const *case_names(void *who) { return (const char *const *)((struct definitions *)who)->case_names; }
+static const char *const *form_names(void *who) { return (const char *const *)((struct definitions *)who)->form_names; }
+static const char *const *policy_names(void *who) { return (const char *const *)((struct definitions *)who)->policy_names; }
+static const char *const *template_names(void *who) { return (const char *const *)((struct definitions *)who)->template_names; }
+static const struct policy *policy(void *who, const char *name, int version) { return definitions_policy(who, name, version); }
+static const struct plan *flow(void *who, const char *name, int version) { return definitions_flow(who, name, version); }
+
+static const struct retry *retry(void *who, const char *name) {
+    const struct definitions *d = who;
+    for (const struct retry_file *f = d->retries; f; f = f->next) {
+        const struct retry *r = dsl_retry(f->file, name);
+        if (r) return r;
+    }
+    return NULL;
+}
+
+void shelf_open_catalog(struct definitions *d) {
+    d->catalog = (struct catalog){.who = d, .operation = operation, .operation_names = operation_names,
+                                  .case_type = case_type, .case_names = case_names, .form = form,
+                                  .form_names = form_names, .template_ = template_, .template_names = template_names,
+                                  .policy = policy, .policy_names = policy_names, .flow = flow, .retry = retry,
+                                  .currency = "INR"};
+}
+
+struct list {
+    const char **names;
+    size_t n;
+};
+
+static bool add(struct list *l, const char *name) {
+    for (size_t i = 0; i < l->n; i++)
+        if (!strcmp(l->names[i], name)) return true;
+    const char **more = realloc(l->names, (l->n + 2) * sizeof *more);
+    if (!more) return false;
+    l->names = more, l->names[l->n++] = name, l->names[l->n] = NULL;
+    return true;
+}
+
+static bool keep(const char ***at, struct list *l) {
+    if (!l->names) l->names = calloc(1, sizeof *l->names);
+    free(*at);
+    *at = l->names;
+    return l->names != NULL;
+}
+
+enum err shelf_names(struct definitions *d) {
+    struct list cases = {0}, forms = {0}, policies = {0}, templates = {0};
+    bool ok = true;
+    for (const struct named_case *c = d->cases; c; c = c->next) ok &= add(&cases, c->type->name);
+    for (const struct named_json *j = d->forms; j; j = j->next) ok &= add(&forms, j->name);
+    for (const struct named_json *j = d->templates; j; j = j->next) ok &= add(&templates, j->name);
+    for (const struct def *def = d->defs; def; def = def->next)
+        if (def->policy) ok &= add(&policies, def->name);
+    ok &= keep(&d->case_names, &cases) & keep(&d->form_names, &forms) & keep(&d->policy_names, &policies) &
+          keep(&d->template_names, &templates);
+    return ok ? OK : ERR_NOMEM;
+}
+
+void shelf_close_catalog(struct definitions *d) {
+    free(d->case_names), free(d->form_names), free(d->policy_names), free(d->template_names);
+}
+
+/* version 0: the newest published one, else the newest at all. */
+const struct def *shelf_find(const struct definitions *d, const char *kind, const char *name, int version) {
+    const struct def *best = NULL;
+    for (const struct def *def = d->defs; def; def = def->next) {
+        if (strcmp(def->name, name) || strcmp(def->kind, kind) || (version && def->version != version)) continue;
+        bool better = !best || (def->published && !best->published) ||
+                      (def->published == best->published && def->version > best->version);
+        if (better) best = def;
+    }
+    return best;
+}

@@ -1,0 +1,400 @@
+/* definitions.c - reads the strategy files, takes in published ones, and finds them again. */
+#include "flow/definitions.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/shelf.h"
+
+enum { FILE_MAX_BYTES = 1 << 20, PATH_CAP = 1024 };
+
+struct loading {
+    struct definitions *d;
+    definitions_report_fn *report;
+    void *who;
+    int unsound;
+    enum err err;
+};
+
+/* --- files ------------------------------------------------------------------------------------- */
+
+static enum err read_text(const char *path, struct buf *out) {
+    FILE *f = fopen(path, "rb");
+    char block[16384];
+    size_t n;
+    if (!f) return ERR_IO;
+    buf_init(out, FILE_MAX_BYTES);
+    while ((n = fread(block, 1, sizeof block, f)) > 0) buf_add(out, block, n);
+    enum err e = ferror(f) ? ERR_IO : buf_err(out);
+    (void)fclose(f);
+    return e;
+}
+
+/* Whether the file is new or has changed since it was last read. */
+static bool changed(struct loading *l, const char *path) {
+    struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode)) return false;
+    int64_t mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    for (struct seen *s = l->d->seen; s; s = s->next) {
+        if (strcmp(s->path, path)) continue;
+        if (s->mtime_ns == mtime && s->size == st.st_size) return false;
+        s->mtime_ns = mtime, s->size = st.st_size;
+        return true;
+    }
+    struct seen *s = calloc(1, sizeof *s);
+    if (!s || !(s->path = strdup(path))) {
+        free(s);
+        l->err = ERR_NOMEM;
+        return false;
+    }
+    s->mtime_ns = mtime, s->size = st.st_size, s->next = l->d->seen;
+    l->d->seen = s;
+    return true;
+}
+
+static int visible(const struct dirent *d) { return d->d_name[0] != '.'; }
+
+/* Calls `each` for the entries of a folder, sorted by name. */
+static void each_in(struct loading *l, const char *folder, void (*each)(struct loading *l, const char *path, const char *name)) {
+    struct dirent **list = NULL;
+    int n = scandir(folder, &list, visible, alphasort);
+    for (int i = 0; i < n; i++) {
+        char path[PATH_CAP];
+        if (snprintf(path, sizeof path, "%s/%s", folder, list[i]->d_name) < (int)sizeof path && l->err == OK)
+            each(l, path, list[i]->d_name);
+        free(list[i]);
+    }
+    free(list);
+}
+
+static bool stem(const char *file, const char *ending, char out[128]) {
+    size_t n = strlen(file), cut = strlen(ending);
+    if (n <= cut || n - cut >= 128 || strcmp(file + n - cut, ending)) return false;
+    memcpy(out, file, n - cut);
+    out[n - cut] = 0;
+    return true;
+}
+
+/* --- flows and policies ------------------------------------------------------------------------ */
+
+static struct def *def_of(struct dsl_file *file, const char *path, bool published) {
+    struct def *def = calloc(1, sizeof *def);
+    if (!def) return NULL;
+    def->plan = dsl_plan(file), def->policy = dsl_policy(file), def->file = file, def->published = published;
+    (void)text_copy(def->kind, sizeof def->kind, def->plan ? def->plan->kind : "policy");
+    (void)text_copy(def->name, sizeof def->name, def->plan ? def->plan->name : policy_name(def->policy));
+    def->version = def->plan ? def->plan->version : policy_version(def->policy);
+    (void)text_copy(def->hash, sizeof def->hash, dsl_hash(file));
+    def->path = path ? strdup(path) : NULL;
+    return def;
+}
+
+static enum err shelve_take(struct definitions *d, struct dsl_file *file, const char *path, bool published) {
+    struct def *def = def_of(file, path, published);
+    if (!def) {
+        dsl_free(file);
+        return ERR_NOMEM;
+    }
+    def->next = d->defs;
+    d->defs = def;
+    return shelf_names(d);
+}
+
+static bool known_text(const struct definitions *d, const struct dsl_file *file, bool published) {
+    for (const struct def *def = d->defs; def; def = def->next)
+        if (!strcmp(def->hash, dsl_hash(file)) && def->published == published && def->file) return true;
+    return false;
+}
+
+static void unsound(struct loading *l, const char *path, const struct dsl_file *file) {
+    l->unsound++;
+    if (l->report) l->report(l->who, path, file);
+}
+
+static void read_lua(struct loading *l, const char *path, const char *name) {
+    char number[128];
+    AUTO(buf_reset) struct buf text = {0};
+    if (!stem(name, ".lua", number) || !changed(l, path)) return;
+    if (read_text(path, &text) != OK) {
+        log_warn("file_unreadable", "path=%s", log_quote(path));
+        l->unsound++;
+        return;
+    }
+    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->catalog);
+    if (!file) l->err = ERR_NOMEM;
+    else if (!dsl_ok(file) || (!dsl_plan(file) && !dsl_policy(file))) {
+        unsound(l, path, file); /* the last sound reading stays */
+        dsl_free(file);
+    } else {
+        if (l->report) l->report(l->who, path, file);
+        if (known_text(l->d, file, false)) dsl_free(file);
+        else l->err = shelve_take(l->d, file, path, false);
+    }
+}
+
+static void read_name(struct loading *l, const char *path, const char *name) {
+    (void)name;
+    each_in(l, path, read_lua);
+}
+
+static void read_retries(struct loading *l, const char *path) {
+    AUTO(buf_reset) struct buf text = {0};
+    if (!changed(l, path) || read_text(path, &text) != OK) return;
+    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->catalog);
+    struct retry_file *r = file && dsl_ok(file) ? calloc(1, sizeof *r) : NULL;
+    if (file && !dsl_ok(file)) unsound(l, path, file);
+    if (!r) {
+        dsl_free(file);
+        return;
+    }
+    r->file = file, r->next = l->d->retries;
+    l->d->retries = r;
+}
+
+/* --- JSON files -------------------------------------------------------------------------------- */
+
+static json_t *read_json_new(struct loading *l, const char *path) {
+    AUTO(buf_reset) struct buf text = {0};
+    json_t *v = NULL;
+    struct fault f = {0};
+    if (!changed(l, path)) return NULL;
+    if (read_text(path, &text) == OK && json_parse(buf_text(&text), text.len, &JSON_LIMITS_BODY, &v, &f) == OK) return v;
+    log_warn("file_unsound", "path=%s why=%s", log_quote(path), log_quote(f.text));
+    l->unsound++;
+    return NULL;
+}
+
+static enum err case_add(struct definitions *d, const char *name, const json_t *v, struct fault *f) {
+    struct case_type *c = NULL;
+    enum err e = case_type_new(name, v, &c, f);
+    struct named_case *n = e == OK ? calloc(1, sizeof *n) : NULL;
+    if (e == OK && !n) e = ERR_NOMEM, case_type_free(c);
+    if (e != OK) return e;
+    n->type = c, n->next = d->cases;
+    d->cases = n;
+    return shelf_names(d);
+}
+
+static void read_case(struct loading *l, const char *path, const char *file) {
+    char name[128];
+    struct fault f = {0};
+    json_auto_t *v = stem(file, ".json", name) ? read_json_new(l, path) : NULL;
+    if (!v || case_add(l->d, name, v, &f) == OK) return;
+    log_warn("file_unsound", "path=%s where=%s why=%s", log_quote(path), log_quote(f.where), log_quote(f.text));
+    l->unsound++;
+}
+
+static void keep_json(struct loading *l, struct named_json **list, const char *name, json_t *v) {
+    struct named_json *j = calloc(1, sizeof *j);
+    if (!j) {
+        json_decref(v);
+        l->err = ERR_NOMEM;
+        return;
+    }
+    (void)text_copy(j->name, sizeof j->name, name);
+    j->value = v, j->next = *list;
+    *list = j;
+    l->err = shelf_names(l->d);
+}
+
+static void read_form(struct loading *l, const char *path, const char *file) {
+    char name[128];
+    struct schema *s = NULL;
+    struct fault f = {0};
+    json_t *v = stem(file, ".json", name) ? read_json_new(l, path) : NULL;
+    if (!v) return;
+    if (schema_new(v, &s, &f) == OK) {
+        schema_free(s);
+        keep_json(l, &l->d->forms, name, v);
+        return;
+    }
+    log_warn("file_unsound", "path=%s why=%s", log_quote(path), log_quote(f.text));
+    l->unsound++;
+    json_decref(v);
+}
+
+static void read_template(struct loading *l, const char *path, const char *file) {
+    char name[128];
+    json_t *v = stem(file, ".json", name) ? read_json_new(l, path) : NULL;
+    if (v) keep_json(l, &l->d->templates, name, v);
+}
+
+/* Folders of strategies/ whose files are flows or policies: <folder>/<name>/<n>.lua. */
+static void read_strategies(struct loading *l, const char *path, const char *name) {
+    if (strcmp(name, "cases") && strcmp(name, "forms") && strcmp(name, "templates")) each_in(l, path, read_name);
+}
+
+static const char *below(const struct definitions *d, const char *part, char out[PATH_CAP]) {
+    (void)snprintf(out, PATH_CAP, "%s/%s", d->root, part);
+    return out;
+}
+
+/* First what others refer to. */
+enum err definitions_load(struct definitions *d, definitions_report_fn *report, void *who, int *n_unsound) {
+    struct loading l = {d, report, who, 0, OK};
+    char path[PATH_CAP];
+    each_in(&l, below(d, "strategies/cases", path), read_case);
+    each_in(&l, below(d, "strategies/forms", path), read_form);
+    each_in(&l, below(d, "strategies/templates", path), read_template);
+    read_retries(&l, below(d, "strategies/retries.lua", path));
+    each_in(&l, below(d, "strategies", path), read_strategies);
+    each_in(&l, below(d, "workflows", path), read_name);
+    if (n_unsound) *n_unsound = l.unsound;
+    return l.err;
+}
+
+enum err definitions_add(struct definitions *d, const char *kind, const char *name, int version, const char *text,
+                         size_t n, struct fault *f) {
+    char path[300];
+    (void)snprintf(path, sizeof path, "published/%s/%d.lua", name, version);
+    struct dsl_file *file = dsl_read(path, text, n, &d->catalog);
+    if (!file) return fault_set(f, ERR_NOMEM, name, "no memory");
+    if (dsl_ok(file) && (dsl_plan(file) || dsl_policy(file))) {
+        if (!known_text(d, file, true)) return shelve_take(d, file, NULL, true);
+        dsl_free(file);
+        return OK;
+    }
+    AUTO(buf_reset) struct buf why;
+    buf_init(&why, 4096);
+    dsl_faults_text(file, &why);
+    dsl_free(file);
+    return fault_set(f, ERR_INVALID, name, "the published %s %s@%d is not sound here: %s", kind, name, version, buf_text(&why));
+}
+
+enum err definitions_add_plan(struct definitions *d, const struct plan *p) {
+    struct def *def = calloc(1, sizeof *def);
+    if (!def) return ERR_NOMEM;
+    (void)text_copy(def->kind, sizeof def->kind, p->kind);
+    (void)text_copy(def->name, sizeof def->name, p->name);
+    (void)text_copy(def->hash, sizeof def->hash, p->hash);
+    def->version = p->version, def->plan = p;
+    def->next = d->defs;
+    d->defs = def;
+    return OK;
+}
+
+enum err definitions_add_case(struct definitions *d, const char *name, const json_t *definition, struct fault *f) {
+    return case_add(d, name, definition, f);
+}
+
+enum err definitions_add_form(struct definitions *d, const char *name, const json_t *schema) {
+    struct loading l = {.d = d};
+    keep_json(&l, &d->forms, name, json_deep_copy(schema));
+    return l.err;
+}
+
+enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f) {
+    struct dsl_file *file = dsl_read("strategies/retries.lua", text, n, &d->catalog);
+    struct retry_file *r = file && dsl_ok(file) ? calloc(1, sizeof *r) : NULL;
+    if (!r) {
+        dsl_free(file);
+        return fault_set(f, ERR_INVALID, "retries", "the retries are not sound");
+    }
+    r->file = file, r->next = d->retries;
+    d->retries = r;
+    return OK;
+}
+
+enum err definitions_new(const char *root, const struct registry *r, struct definitions **out, struct fault *f) {
+    struct definitions *d = calloc(1, sizeof *d);
+    if (!d || !(d->root = strdup(root ? root : "."))) {
+        free(d);
+        return fault_set(f, ERR_NOMEM, "", "no memory");
+    }
+    d->registry = r;
+    shelf_open_catalog(d);
+    enum err e = shelf_names(d);
+    if (e == OK) *out = d;
+    else definitions_free(d);
+    return e;
+}
+
+static void free_defs(struct def *def) {
+    for (struct def *next; def; def = next) {
+        next = def->next;
+        dsl_free(def->file);
+        free(def->path);
+        free(def);
+    }
+}
+
+static void free_jsons(struct named_json *j) {
+    for (struct named_json *next; j; j = next) {
+        next = j->next;
+        json_decref(j->value);
+        free(j);
+    }
+}
+
+void definitions_free(struct definitions *d) {
+    if (!d) return;
+    free_defs(d->defs);
+    free_jsons(d->forms), free_jsons(d->templates);
+    for (struct seen *s = d->seen, *next; s; s = next) next = s->next, free(s->path), free(s);
+    for (struct named_case *c = d->cases, *next; c; c = next) next = c->next, case_type_free(c->type), free(c);
+    for (struct retry_file *r = d->retries, *next; r; r = next) next = r->next, dsl_free(r->file), free(r);
+    shelf_close_catalog(d);
+    free(d->root);
+    free(d);
+}
+
+/* --- finding ----------------------------------------------------------------------------------- */
+
+const struct catalog *definitions_catalog(const struct definitions *d) { return &d->catalog; }
+
+const struct plan *definitions_flow(const struct definitions *d, const char *name, int version) {
+    const struct def *def = shelf_find(d, "workflow", name, version);
+    return def ? def->plan : NULL;
+}
+
+const struct plan *definitions_by_hash(const struct definitions *d, const char *hash) {
+    for (const struct def *def = d->defs; def; def = def->next)
+        if (def->plan && !strcmp(def->hash, hash)) return def->plan;
+    return NULL;
+}
+
+const struct policy *definitions_policy(const struct definitions *d, const char *name, int version) {
+    const struct def *def = shelf_find(d, "policy", name, version);
+    return def ? def->policy : NULL;
+}
+
+const struct policy *definitions_policy_by_hash(const struct definitions *d, const char *hash) {
+    for (const struct def *def = d->defs; def; def = def->next)
+        if (def->policy && !strcmp(def->hash, hash)) return def->policy;
+    return NULL;
+}
+
+const struct case_type *definitions_case(const struct definitions *d, const char *name) {
+    for (const struct named_case *c = d->cases; c && name; c = c->next)
+        if (!strcmp(c->type->name, name)) return c->type;
+    return NULL;
+}
+
+const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name, int version) {
+    const struct def *def = shelf_find(d, kind, name, version);
+    return def ? def->file : NULL;
+}
+
+static bool superseded(const struct definitions *d, const struct def *def) {
+    for (const struct def *newer = d->defs; newer != def; newer = newer->next)
+        if (newer->version == def->version && newer->published == def->published && !strcmp(newer->name, def->name) &&
+            !strcmp(newer->kind, def->kind))
+            return true;
+    return false;
+}
+
+json_t *definitions_list_new(const struct definitions *d) {
+    json_t *all = json_array();
+    for (const struct def *def = d->defs; all && def; def = def->next) {
+        if (superseded(d, def)) continue;
+        json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s?, s:b, s:s?}", "kind", def->kind, "name", def->name, "version",
+                              def->version, "hash", def->hash, "path", def->path, "published", def->published, "about",
+                              def->plan ? def->plan->about : NULL);
+        if (j) (void)json_array_append_new(all, j);
+    }
+    return all;
+}

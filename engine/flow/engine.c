@@ -1,0 +1,270 @@
+/* engine.c - the engine's tables, its alarm clock, and its way in and out of the world. */
+#include "flow/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/walk.h"
+
+enum { BODY_CEILING = 8 * 1024 * 1024 };
+
+/* --- open runs ------------------------------------------------------------------------------- */
+
+struct entry *entry_find(const struct engine *e, struct id id) {
+    return map_get(e->entries, id.b, sizeof id.b);
+}
+
+static struct keyed *keyed_of(struct engine *e, const char *type, const char *key, bool make) {
+    char name[400];
+    int n = snprintf(name, sizeof name, "%s\n%s", type, key ? key : "");
+    if (n < 0 || (size_t)n >= sizeof name) return NULL;
+    struct keyed *k = map_get(e->keys, name, (size_t)n);
+    if (k || !make) return k;
+    k = calloc(1, sizeof *k + (size_t)n);
+    if (!k) return NULL;
+    memcpy(k->name, name, (size_t)n + 1);
+    if (map_put(e->keys, name, (size_t)n, k, NULL) == OK) return k;
+    free(k);
+    return NULL;
+}
+
+struct keyed *keyed_find(struct engine *e, const char *type, const char *key, bool make) {
+    return keyed_of(e, type, key, make);
+}
+
+void keyed_drop(struct engine *e, struct keyed *k) {
+    if (k->first || k->keeping) return;
+    (void)map_remove(e->keys, k->name, strlen(k->name));
+    free(k);
+}
+
+struct entry *entry_new(struct engine *e, struct id id, const char *case_type, const char *key) {
+    struct entry *en = calloc(1, sizeof *en);
+    if (!en) return NULL;
+    en->id = id;
+    if (map_put(e->entries, id.b, sizeof id.b, en, NULL) != OK) {
+        free(en);
+        return NULL;
+    }
+    struct keyed *k = key && *key ? keyed_of(e, case_type ? case_type : "", key, true) : NULL;
+    if (!k) return en;
+    en->keyed = k, en->key_next = k->first;
+    if (k->first) k->first->key_prev = en;
+    k->first = en;
+    return en;
+}
+
+static void unlink_key(struct engine *e, struct entry *en) {
+    if (!en->keyed) return;
+    if (en->key_prev) en->key_prev->key_next = en->key_next;
+    else en->keyed->first = en->key_next;
+    if (en->key_next) en->key_next->key_prev = en->key_prev;
+    keyed_drop(e, en->keyed);
+}
+
+void entry_free(struct entry *en, struct engine *e) {
+    struct fault f;
+    (void)fault_set(&f, ERR_CLOSED, "", "this process no longer speaks for the run");
+    if (en->load) load_abandon(e, en, ERR_CLOSED, &f);
+    readers_end(e, en, ERR_CLOSED, &f);
+    if (en->run) en->run->entry = NULL;
+    if (en->wake.slot) heap_remove(&e->wakes, &en->wake);
+    unlink_key(e, en);
+    (void)map_remove(e->entries, en->id.b, sizeof en->id.b);
+    free(en);
+}
+
+/* --- the alarm clock: one loop timer for the earliest wish ------------------------------------- */
+
+static void alarm_set(struct engine *e);
+
+static void alarm_rings(void *who) {
+    struct engine *e = who;
+    int64_t now = loop_now_ms(e->c.loop);
+    e->alarm = NULL;
+    for (struct heap_node *top; !e->closing && (top = heap_top(&e->wakes)) && top->at <= now;) {
+        struct entry *en = (struct entry *)top;
+        heap_remove(&e->wakes, top);
+        if (e->shards[id_shard(en->id)].mine) wake_run(e, en);
+    }
+    alarm_set(e);
+}
+
+static void alarm_set(struct engine *e) {
+    struct heap_node *top = heap_top(&e->wakes);
+    if (!top || e->closing || (e->alarm && e->alarm_ms <= top->at)) return;
+    int64_t now = loop_now_ms(e->c.loop), after = top->at > now ? top->at - now : 0;
+    if (after > 3600000) after = 3600000; /* a clock may be set: look again each hour */
+    loop_cancel(e->c.loop, e->alarm);
+    e->alarm_ms = now + after;
+    e->alarm = loop_timer(e->c.loop, after, alarm_rings, e);
+    if (!e->alarm) log_error("no_alarm", "why=memory");
+}
+
+void entry_wake(struct engine *e, struct entry *en, int64_t at_ms) {
+    if (en->wake.slot && en->wake.at == at_ms) return;
+    if (en->wake.slot) heap_remove(&e->wakes, &en->wake);
+    if (!at_ms) return;
+    en->wake.at = at_ms;
+    if (heap_push(&e->wakes, &en->wake) != OK) log_error("no_alarm", "why=memory");
+    alarm_set(e);
+}
+
+/* A run's own time has come, asleep or awake. */
+static void awake(void *who, enum err err, struct run *r, const struct fault *f) {
+    struct engine *e = who;
+    (void)f;
+    if (err != OK || !r || r->ended || !r->entry) return;
+    if (run_wake_ms(r) == 0 || run_wake_ms(r) > loop_now_ms(e->c.loop)) {
+        entry_wake(e, r->entry, run_wake_ms(r));
+        park_idle(e, r);
+        return;
+    }
+    turn_begin(e, r);
+    walk_due(&e->turn);
+    turn_end(e);
+}
+
+void wake_run(struct engine *e, struct entry *en) { with_run(e, en->id, awake, e); }
+
+/* --- ends of runs ------------------------------------------------------------------------------ */
+
+void engine_settled(struct engine *e, struct run *r) {
+    struct entry *en = r->entry;
+    read_tell(e, r);
+    if (!r->ended || r->unsettled) {
+        park_idle(e, r);
+        return;
+    }
+    park_busy(e, r);
+    if (e->resident) e->resident--;
+    if (en) entry_free(en, e);
+    run_free(r);
+}
+
+bool engine_owns(const struct engine *e, uint16_t shard, struct fault *f) {
+    const char *address = "";
+    if (!e->closing && !e->draining && engine_owner(e, shard, &address) == OWNER_SELF) return true;
+    (void)fault_set(f, ERR_CLOSED, address, "another process serves this run");
+    return false;
+}
+
+/* --- wiring ------------------------------------------------------------------------------------ */
+
+static void open_metrics(struct engine *e) {
+    struct metrics *m = e->c.metrics;
+    if (!m) return;
+    e->m_started = metric_get(m, METRIC_COUNTER, "tenor_runs_started_total", "Runs started.", NULL, NULL);
+    e->m_ended = metric_get(m, METRIC_COUNTER, "tenor_runs_ended_total", "Runs ended.", NULL, NULL);
+    e->m_rows = metric_get(m, METRIC_COUNTER, "tenor_journal_rows_total", "Journal rows handed to the store.", NULL, NULL);
+    e->m_stuck = metric_get(m, METRIC_COUNTER, "tenor_runs_stuck_total", "Times a run came to need a person.", NULL, NULL);
+    for (int i = 0; i < 4; i++) {
+        const char *word = call_end_word((enum call_end)i);
+        e->m_calls[i] = metric_get(m, METRIC_COUNTER, "tenor_calls_total", "Calls ended, by end.", "end", &word);
+    }
+}
+
+static bool open_tables(struct engine *e) {
+    e->n_shards = e->c.store->shards ? e->c.store->shards : 1;
+    e->entries = map_new(), e->keys = map_new(), e->persons = map_new();
+    e->shards = calloc(e->n_shards, sizeof *e->shards);
+    e->to_recover = calloc(e->n_shards, 1);
+    buf_init(&e->turn.body, BODY_CEILING);
+    return e->entries && e->keys && e->persons && e->shards && e->to_recover;
+}
+
+enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f) {
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e) return fault_set(f, ERR_NOMEM, "", "no memory");
+    e->c = *c;
+    (void)text_copy(e->owner, sizeof e->owner, c->owner);
+    (void)text_copy(e->address, sizeof e->address, c->address);
+    e->c.owner = e->owner, e->c.address = e->address;
+    if (!e->c.processes) e->c.processes = 1;
+    if (!e->c.lease_ttl_ms) e->c.lease_ttl_ms = 6000;
+    if (!e->c.resident_max) e->c.resident_max = 20000;
+    enum err err = open_tables(e) ? lease_start(e) : fault_set(f, ERR_NOMEM, "", "no memory");
+    if (err != OK) {
+        engine_free(e);
+        return err;
+    }
+    open_metrics(e);
+    *out = e;
+    return OK;
+}
+
+static void free_entry(void *who, const void *key, size_t n, void *value) {
+    struct engine *e = who;
+    struct entry *en = value;
+    (void)key, (void)n;
+    struct run *r = en->run;
+    for (struct commit *c = r ? r->commits : NULL; c; c = c->next) c->run = NULL;
+    entry_free(en, e);
+    run_free(r);
+}
+
+static void bury(struct engine *e) {
+    heap_reset(&e->wakes);
+    map_free(e->entries, NULL);
+    map_free(e->keys, free);
+    map_free(e->persons, person_free);
+    free(e->shards), free(e->to_recover), free(e->turn.effects);
+    buf_reset(&e->turn.body);
+    free(e);
+}
+
+/* Appends, reads and calls under way still tell us when they end: the last of them buries the engine. */
+void engine_free(struct engine *e) {
+    if (!e) return;
+    e->closing = true, e->drained = NULL;
+    lease_stop(e);
+    loop_cancel(e->c.loop, e->alarm);
+    e->alarm = NULL;
+    if (e->entries) map_each(e->entries, free_entry, e);
+    while (e->watches) engine_unwatch(e, e->watches);
+    e->freed = true;
+    engine_maybe_drained(e);
+}
+
+static void released(void *who, enum err err, const struct fault *f) {
+    struct engine *e = who;
+    (void)err, (void)f;
+    if (e->drained) e->drained(e->drained_who);
+}
+
+void engine_maybe_drained(struct engine *e) {
+    if (e->freed && !e->commits && !e->pending && !e->flights) {
+        bury(e);
+        return;
+    }
+    if (!e->draining || e->commits || e->pending || !e->drained) return;
+    e->draining = false, e->closing = true;
+    if (e->c.store->ops->release(e->c.store, e->owner, released, e) != OK) e->drained(e->drained_who);
+}
+
+void engine_drain(struct engine *e, loop_fn *done, void *who) {
+    e->draining = true, e->drained = done, e->drained_who = who;
+    lease_stop(e);
+    engine_maybe_drained(e);
+}
+
+/* --- watching ---------------------------------------------------------------------------------- */
+
+struct watch *engine_watch(struct engine *e, struct id run, engine_watch_fn *fn, void *who) {
+    struct watch *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    *w = (struct watch){.next = e->watches, .engine = e, .run = run, .fn = fn, .who = who};
+    if (e->watches) e->watches->prev = w;
+    e->watches = w;
+    return w;
+}
+
+void engine_unwatch(struct engine *e, struct watch *w) {
+    if (!w) return;
+    if (w->prev) w->prev->next = w->next;
+    else e->watches = w->next;
+    if (w->next) w->next->prev = w->prev;
+    free(w);
+}
