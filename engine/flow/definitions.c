@@ -130,7 +130,6 @@ static void read_lua(struct loading *l, const char *path, const char *name) {
         unsound(l, path, file); /* the last sound reading stays */
         dsl_free(file);
     } else {
-        if (l->report) l->report(l->who, path, file);
         if (known_text(l->d, file, false)) dsl_free(file);
         else l->err = shelve_take(l->d, file, path, false);
     }

@@ -157,7 +157,7 @@ static void adopt(struct load *l, struct run *r) {
         l->entry = NULL;
         return;
     }
-    if (!l->entry && e->shards[id_shard(l->id)].mine) l->entry = entry_new(e, l->id, r->plan->case_type, r->case_key);
+    if (!l->entry && e->shards[id_shard(l->id)].mine && !entry_find(e, l->id)) l->entry = entry_new(e, l->id, r->plan->case_type, r->case_key);
     if (!l->entry) return;
     l->entry->load = NULL;
     l->entry->run = r, r->entry = l->entry;
@@ -365,42 +365,42 @@ void load_abandon(struct engine *e, struct entry *en, enum err err, const struct
 
 struct many {
     struct engine *engine;
-    size_t n;
-    struct group *group;
-    struct id ids[];
+    size_t n, at;
+    struct load *loads[];
 };
 
-static void many_row(void *who, const struct journal_row *row) {
+static void many_row(void *who, const struct journal_row *row) { /* rows come grouped by run */
     struct many *m = who;
-    struct entry *en = entry_find(m->engine, row->run);
-    if (en && en->load) row_came(en->load, row);
+    for (size_t tried = 0; tried < m->n; tried++, m->at = (m->at + 1) % m->n) {
+        if (!id_same(m->loads[m->at]->id, row->run)) continue;
+        row_came(m->loads[m->at], row);
+        return;
+    }
 }
 
 static void many_done(void *who, enum err err, const struct fault *f) {
     struct many *m = who;
-    for (size_t i = 0; i < m->n; i++) {
-        struct entry *en = entry_find(m->engine, m->ids[i]);
-        if (en && en->load && en->load->group == m->group) rows_done(en->load, err, f);
-        else group_left(m->group);
-    }
-    m->engine->pending--;
-    engine_maybe_drained(m->engine);
+    struct engine *e = m->engine;
+    for (size_t i = 0; i < m->n; i++) rows_done(m->loads[i], err, f);
     free(m);
+    e->pending--;
+    engine_maybe_drained(e);
+}
+
+static void many_add(struct many *m, struct group *g, struct id id) {
+    struct entry *en = entry_find(m->engine, id);
+    struct load *l = en && !en->run && !en->load ? load_new(m->engine, en, id) : NULL;
+    if (!l) return;
+    l->group = g, g->left++;
+    m->loads[m->n++] = l;
 }
 
 void load_group(struct engine *e, const struct id *ids, size_t n, loop_fn *done, void *who) {
-    struct many *m = calloc(1, sizeof *m + n * sizeof *ids);
+    struct many *m = calloc(1, sizeof *m + n * sizeof(struct load *));
     struct group *g = calloc(1, sizeof *g);
     if (m && g) {
-        *m = (struct many){.engine = e, .group = g};
-        *g = (struct group){0, done, who};
-        for (size_t i = 0; i < n; i++) {
-            struct entry *en = entry_find(e, ids[i]);
-            struct load *l = en && !en->run && !en->load ? load_new(e, en, ids[i]) : NULL;
-            if (!l) continue;
-            l->group = g, g->left++;
-            m->ids[m->n++] = ids[i];
-        }
+        m->engine = e, g->done = done, g->who = who;
+        for (size_t i = 0; i < n; i++) many_add(m, g, ids[i]);
     }
     if (!m || !g || !m->n) {
         free(m), free(g);
@@ -408,5 +408,5 @@ void load_group(struct engine *e, const struct id *ids, size_t n, loop_fn *done,
         return;
     }
     e->pending++;
-    if (e->c.store->ops->load_many(e->c.store, m->ids, m->n, many_row, many_done, m) != OK) many_done(m, ERR_IO, NULL);
+    if (e->c.store->ops->load_many(e->c.store, ids, n, many_row, many_done, m) != OK) many_done(m, ERR_IO, NULL);
 }

@@ -81,7 +81,7 @@ json_t *run_json_new(const struct run *r) {
     (void)snprintf(workflow, sizeof workflow, "%s@%d", r->plan->name, r->plan->version);
     json_t *decision = decision_of(r), *case_ = json_object_get(r->names, "case");
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:O?, s:o, s:O?, s:o, s:o, s:I, s:I, s:I, s:I}", "id", r->text,
-                     "workflow", workflow, "plan_hash", r->plan->hash, "state", run_state_word(r), "at", run_at(r),
+                     "workflow", workflow, "plan", r->plan->hash, "state", run_state_word(r), "at", run_at(r),
                      "outcome", r->outcome, "case_key", r->case_key, "case", case_, "answers", answers_new(r), "decision",
                      decision, "tasks", tasks_new(r), "waiting", waiting_new(r), "seq", (json_int_t)r->seq, "started_ms",
                      (json_int_t)r->started_ms, "updated_ms", (json_int_t)r->updated_ms, "ended_ms",
