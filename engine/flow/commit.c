@@ -184,7 +184,7 @@ struct later {
 static void later_fire(void *who) {
     struct later *l = who;
     struct engine *e = l->engine;
-    struct entry *en = entry_find(e, l->run);
+    struct entry *en = known_find(e, l->run);
     if (en && en->run && !e->closing) start_effects(e, en->run, l->effects, l->n);
     waiters_end(l->waiters, OK, en ? en->run : NULL, NULL);
     free(l);
@@ -225,6 +225,6 @@ void drop_run(struct engine *e, struct run *r, enum err why, const struct fault 
     if (!en) return;
     en->run = NULL;
     (void)f;
-    if (!born || why == ERR_CONFLICT) entry_free(en, e); /* it never came to be */
-    else entry_wake(e, en, en->rejected > 2 ? 0 : loop_now_ms(e->c.loop) + 1000);
+    if (!born || why == ERR_CONFLICT) known_free(en, e); /* it never came to be */
+    else known_wake(e, en, en->rejected > 2 ? 0 : loop_now_ms(e->c.loop) + 1000);
 }

@@ -12,7 +12,7 @@ enum { BODY_CEILING = 8 * 1024 * 1024 };
 
 /* --- open runs ------------------------------------------------------------------------------- */
 
-struct entry *entry_find(const struct engine *e, struct id id) {
+struct entry *known_find(const struct engine *e, struct id id) {
     return map_get(e->entries, id.b, sizeof id.b);
 }
 
@@ -40,7 +40,7 @@ void keyed_drop(struct engine *e, struct keyed *k) {
     free(k);
 }
 
-struct entry *entry_new(struct engine *e, struct id id, const char *case_type, const char *key) {
+struct entry *known_new(struct engine *e, struct id id, const char *case_type, const char *key) {
     struct entry *en = calloc(1, sizeof *en);
     if (!en) return NULL;
     en->id = id;
@@ -64,7 +64,7 @@ static void unlink_key(struct engine *e, struct entry *en) {
     keyed_drop(e, en->keyed);
 }
 
-void entry_free(struct entry *en, struct engine *e) {
+void known_free(struct entry *en, struct engine *e) {
     struct fault f;
     (void)fault_set(&f, ERR_CLOSED, "", "this process no longer speaks for the run");
     if (en->load) load_abandon(e, en, ERR_CLOSED, &f);
@@ -103,7 +103,7 @@ static void alarm_set(struct engine *e) {
     if (!e->alarm) log_error("no_alarm", "why=memory");
 }
 
-void entry_wake(struct engine *e, struct entry *en, int64_t at_ms) {
+void known_wake(struct engine *e, struct entry *en, int64_t at_ms) {
     if (en->wake.slot && en->wake.at == at_ms) return;
     if (en->wake.slot) heap_remove(&e->wakes, &en->wake);
     if (!at_ms) return;
@@ -118,7 +118,7 @@ static void awake(void *who, enum err err, struct run *r, const struct fault *f)
     (void)f;
     if (err != OK || !r || r->ended || !r->entry) return;
     if (run_wake_ms(r) == 0 || run_wake_ms(r) > loop_now_ms(e->c.loop)) {
-        entry_wake(e, r->entry, run_wake_ms(r));
+        known_wake(e, r->entry, run_wake_ms(r));
         park_idle(e, r);
         return;
     }
@@ -140,7 +140,7 @@ void engine_settled(struct engine *e, struct run *r) {
     }
     park_busy(e, r);
     if (e->resident) e->resident--;
-    if (en) entry_free(en, e);
+    if (en) known_free(en, e);
     run_free(r);
 }
 
@@ -201,7 +201,7 @@ static void free_entry(void *who, const void *key, size_t n, void *value) {
     (void)key, (void)n;
     struct run *r = en->run;
     for (struct commit *c = r ? r->commits : NULL; c; c = c->next) c->run = NULL;
-    entry_free(en, e);
+    known_free(en, e);
     run_free(r);
 }
 

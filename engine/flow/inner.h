@@ -153,10 +153,10 @@ void turn_task(struct turn *t, int para, bool stuck, const char *state, const ch
 void drop_run(struct engine *e, struct run *r, enum err why, const struct fault *f);
 
 /* engine.c */
-struct entry *entry_find(const struct engine *e, struct id id);
-struct entry *entry_new(struct engine *e, struct id id, const char *case_type, const char *key);
-void entry_free(struct entry *en, struct engine *e);
-void entry_wake(struct engine *e, struct entry *en, int64_t at_ms); /* 0: never */
+struct entry *known_find(const struct engine *e, struct id id);
+struct entry *known_new(struct engine *e, struct id id, const char *case_type, const char *key);
+void known_free(struct entry *en, struct engine *e);
+void known_wake(struct engine *e, struct entry *en, int64_t at_ms); /* 0: never */
 bool engine_owns(const struct engine *e, uint16_t shard, struct fault *f);
 void engine_settled(struct engine *e, struct run *r); /* nothing of it is on its way to the store */
 void engine_maybe_drained(struct engine *e);

@@ -104,7 +104,7 @@ static void lose_entry(void *who, const void *key, size_t n, void *value) {
         park_busy(e, r);
         if (e->resident) e->resident--;
     }
-    entry_free(en, e);
+    known_free(en, e);
     run_free(r);
 }
 
@@ -166,12 +166,12 @@ static void open_told(void *who, const struct open_run *o) {
     struct recovery *rec = who;
     struct engine *e = rec->engine;
     rec->last = o->run, rec->told++;
-    if (entry_find(e, o->run) || !e->shards[rec->shard].mine) return;
-    struct entry *en = entry_new(e, o->run, o->case_type, o->case_key);
+    if (known_find(e, o->run) || !e->shards[rec->shard].mine) return;
+    struct entry *en = known_new(e, o->run, o->case_type, o->case_key);
     if (!en) return;
     /* What only waits costs no more than this entry until its time or an event comes. */
     bool sleeps = o->state && !strcmp(o->state, "waiting");
-    if (sleeps) entry_wake(e, en, o->wake_ms);
+    if (sleeps) known_wake(e, en, o->wake_ms);
     else if (rec->n < RECOVER_PAGE) rec->ids[rec->n++] = o->run;
 }
 

@@ -53,7 +53,7 @@ static void tell_wanted(struct load *l, enum err err, struct run *r, const struc
     l->wanted = NULL;
     while (w) {
         struct wanted *next = w->next;
-        struct entry *en = err == OK ? entry_find(l->engine, l->id) : NULL;
+        struct entry *en = err == OK ? known_find(l->engine, l->id) : NULL;
         if (err == OK && l->entry && (!en || en->run != r)) err = ERR_BUSY; /* it went while others used it */
         w->fn(w->who, err, err == OK ? r : NULL, f);
         free(w);
@@ -64,7 +64,7 @@ static void tell_wanted(struct load *l, enum err err, struct run *r, const struc
 static void failed(struct load *l, enum err err, const struct fault *f) {
     if (l->entry) {
         l->entry->load = NULL;
-        if (err == ERR_NOT_FOUND) entry_free(l->entry, l->engine); /* its first row never became durable */
+        if (err == ERR_NOT_FOUND) known_free(l->entry, l->engine); /* its first row never became durable */
         else readers_end(l->engine, l->entry, err, f);
         l->entry = NULL;
     }
@@ -152,12 +152,12 @@ static void adopt(struct load *l, struct run *r) {
     if (r->ended) {
         if (l->entry) {
             l->entry->load = NULL;
-            entry_free(l->entry, e);
+            known_free(l->entry, e);
         }
         l->entry = NULL;
         return;
     }
-    if (!l->entry && e->shards[id_shard(l->id)].mine && !entry_find(e, l->id)) l->entry = entry_new(e, l->id, r->plan->case_type, r->case_key);
+    if (!l->entry && e->shards[id_shard(l->id)].mine && !known_find(e, l->id)) l->entry = known_new(e, l->id, r->plan->case_type, r->case_key);
     if (!l->entry) return;
     l->entry->load = NULL;
     l->entry->run = r, r->entry = l->entry;
@@ -180,7 +180,7 @@ static void folded(struct load *l) {
     struct id id = l->id;
     adopt(l, r);
     if (l->entry) { /* resuming may have taken it away again */
-        struct entry *en = entry_find(e, id);
+        struct entry *en = known_find(e, id);
         if (!en || en->run != r) err = ERR_BUSY, (void)fault_set(&f, err, "", "the run is being read again"), l->entry = NULL;
     } else {
         temporary = true;
@@ -188,7 +188,7 @@ static void folded(struct load *l) {
     tell_wanted(l, err, r, &f);
     if (temporary) run_free(r);
     else {
-        struct entry *en = entry_find(e, id);
+        struct entry *en = known_find(e, id);
         if (en && en->run && !en->run->unsettled) engine_settled(e, en->run);
     }
     group_left(l->group);
@@ -322,7 +322,7 @@ static void load_go(struct load *l) {
 }
 
 void with_run(struct engine *e, struct id id, with_run_fn *fn, void *who) {
-    struct entry *en = entry_find(e, id);
+    struct entry *en = known_find(e, id);
     if (en && en->run) {
         fn(who, OK, en->run, NULL);
         return;
@@ -388,7 +388,7 @@ static void many_done(void *who, enum err err, const struct fault *f) {
 }
 
 static void many_add(struct many *m, struct group *g, struct id id) {
-    struct entry *en = entry_find(m->engine, id);
+    struct entry *en = known_find(m->engine, id);
     struct load *l = en && !en->run && !en->load ? load_new(m->engine, en, id) : NULL;
     if (!l) return;
     l->group = g, g->left++;

@@ -25,7 +25,7 @@ void park_now(struct engine *e, struct run *r) {
     park_busy(e, r);
     en->run = NULL;
     e->resident--;
-    entry_wake(e, en, run_durable_wake_ms(r));
+    known_wake(e, en, run_durable_wake_ms(r));
     run_free(r);
 }
 

@@ -106,7 +106,7 @@ static struct run *make_run(struct starting *s, const char *case_key) {
     struct engine *e = s->engine;
     s->run = id_make(e->c.store->region, s->shard, loop_now_ms(e->c.loop), e->c.rng);
     struct run *r = run_new(s->run, s->plan);
-    struct entry *en = r ? entry_new(e, s->run, s->plan->case_type, case_key) : NULL;
+    struct entry *en = r ? known_new(e, s->run, s->plan->case_type, case_key) : NULL;
     if (!en) {
         run_free(r);
         return NULL;

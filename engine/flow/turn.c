@@ -140,7 +140,7 @@ static void cancel_calls(struct engine *e, struct id id) {
     unsigned n = t->n_cancels;
     for (unsigned i = 0; i < n; i++) paras[i] = t->cancels[i].para, ops[i] = t->cancels[i].op;
     for (unsigned i = 0; i < n; i++) {
-        struct entry *en = entry_find(e, id);
+        struct entry *en = known_find(e, id);
         if (!en || !en->run) return;
         struct para_state *ps = &en->run->paras[paras[i]];
         flight_cancel(ops[i] < 0 ? ps->undo.flight : ps->asks[ops[i]].flight);
@@ -188,7 +188,7 @@ static void forget_artifacts(struct turn *t) {
 }
 
 static void rearm(struct engine *e, struct run *r) {
-    if (r->entry) entry_wake(e, r->entry, run_wake_ms(r));
+    if (r->entry) known_wake(e, r->entry, run_wake_ms(r));
 }
 
 static void end_failed(struct engine *e, struct run *r, enum err why) {
