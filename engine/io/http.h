@@ -1,4 +1,4 @@
-/* http.h - an HTTP/1.1 server on libevent's evhttp, with limits before parsing and a clean stop.
+/* http.h - an HTTP/1.1 server with limits before parsing, deadlines for slow clients, a clean stop.
  *
  * A request is answered exactly once, now or later; if the client leaves first, `gone` is called and
  * answering becomes a no-op. Strings of a request are borrowed and live until it is answered. */
@@ -19,7 +19,8 @@ struct http_headers; /* case-insensitive names */
 
 struct http_limits {
     size_t body_bytes, header_bytes;
-    unsigned idle_s;           /* a client that sends or reads nothing this long is closed */
+    unsigned idle_s;           /* for a whole head, between requests, and for a reader that stalls;
+                                * a body may take that and a second per 16 KiB more */
     unsigned connections;      /* past it new ones wait in the listen queue */
 };
 extern const struct http_limits HTTP_LIMITS_API; /* 256 KiB, 16 KiB, 30 s, 12000 */
@@ -35,7 +36,7 @@ void http_set_handler(struct http_server *s, http_handler_fn *handler, void *who
 int http_port(const struct http_server *s);
 /* Takes no new connections; `done` when the last request has been answered or after grace_ms. */
 void http_drain(struct http_server *s, int64_t grace_ms, loop_fn *done, void *who);
-void http_close(struct http_server *s);
+void http_close(struct http_server *s); /* not from inside a handler; NULL is fine */
 
 const char *http_method(const struct http_request *r);  /* "GET" */
 const char *http_path(const struct http_request *r);    /* decoded, without the query; "/v1/runs" */

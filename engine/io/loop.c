@@ -25,6 +25,7 @@ struct loop_timer {
     struct loop_timer *next, **link; /* all timers of the loop, so that none leaks at the end */
     struct event *ev;
     struct io_loop *loop;
+    int64_t due_us;
     struct call call;
 };
 struct signal_watch {
@@ -104,8 +105,16 @@ static void timer_unlink(struct loop_timer *t) {
     free(t);
 }
 
+static bool arm(struct loop_timer *t, int64_t after_us) {
+    struct timeval tv = {.tv_sec = after_us / 1000000, .tv_usec = after_us % 1000000};
+    return evtimer_add(t->ev, &tv) == 0;
+}
+
+/* libevent's clock is the coarse one, a few ms behind: never fire before the time asked for. */
 static void timer_fired(evutil_socket_t fd UNUSED, short what UNUSED, void *arg) {
     struct loop_timer *t = arg;
+    int64_t early_us = t->due_us - mono_us(&t->loop->face);
+    if (early_us > 0 && arm(t, early_us)) return;
     struct call call = t->call;
     timer_unlink(t);
     call.fn(call.who);
@@ -116,15 +125,15 @@ static struct loop_timer *timer(struct loop *face, int64_t after_ms, loop_fn *fn
     struct loop_timer *t = calloc(1, sizeof *t);
     if (!t) return NULL;
     t->ev = evtimer_new(l->base, timer_fired, t);
+    t->loop = l;
     if (after_ms < 0) after_ms = 0;
-    struct timeval tv = {.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000};
-    if (!t->ev || evtimer_add(t->ev, &tv) != 0) {
+    t->due_us = mono_us(face) + after_ms * 1000;
+    if (!t->ev || !arm(t, after_ms * 1000)) {
         if (t->ev) event_free(t->ev);
         free(t);
         return NULL;
     }
     t->call = (struct call){fn, who};
-    t->loop = l;
     t->next = l->timers;
     t->link = &l->timers;
     if (t->next) t->next->link = &t->next;
