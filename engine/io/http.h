@@ -54,6 +54,8 @@ void http_on_gone(struct http_request *r, loop_fn *gone, void *who);
 void http_answer_header(struct http_request *r, const char *name, const char *value);
 /* Sends and ends the request. `type` may be NULL when n is 0. Bytes are copied. */
 void http_answer(struct http_request *r, int status, const char *type, const void *body, size_t n);
+/* Ends the request by closing its connection without an answer. Not from inside the handler. */
+void http_break(struct http_request *r);
 /* Streams (server-sent events): start, chunks, end. */
 void http_stream_start(struct http_request *r, int status, const char *type);
 void http_stream_send(struct http_request *r, const void *bytes, size_t n);

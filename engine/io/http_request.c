@@ -156,6 +156,13 @@ void http_answer(struct http_request *r, int status, const char *type, const voi
     finish(r);
 }
 
+void http_break(struct http_request *r) {
+    struct http_conn *c = r->conn;
+    r->gone = NULL;
+    if (c) http_conn_free(c); /* orphans the request */
+    http_request_free(r);
+}
+
 void http_stream_start(struct http_request *r, int status, const char *type) {
     INVARIANT(!r->streaming);
     r->streaming = true;
