@@ -60,7 +60,16 @@ static const struct operation operations[] = {
                 "cashflow_months": {"type": "integer", "minimum": 0, "maximum": 12, "x-better": "higher", "description": "whole months of bank history seen"},
                 "monthly_inflow": {"type": "integer", "minimum": 0, "x-unit": "money", "x-currency": "INR", "x-better": "higher", "description": "mean, without interest and circular money"},
                 "circular_share": {"type": "number", "minimum": 0, "maximum": 1, "x-unit": "share", "x-better": "lower", "description": "of the inflow that only goes round"},
-                "notes": {"type": "array", "maxItems": 40, "items": {"type": "string", "maxLength": 300}, "description": "values that were clipped or set aside"}
+                "notes": {
+                    "type": "array",
+                    "maxItems": 40,
+                    "description": "values that were clipped or set aside",
+                    "items": {
+                        "type": "object",
+                        "properties": {"feature": {"type": "string"}, "note": {"type": "string"}},
+                        "required": ["feature", "note"]
+                    }
+                }
             },
             "required": ["pd", "score", "band", "model", "model_version", "reasons", "notes"]
         }),

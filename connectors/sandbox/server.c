@@ -27,13 +27,14 @@ struct sandbox {
 /* One request whose answer leaves later: after the fsync, after the latency, or never. */
 struct held {
     struct sandbox *s;
-    struct http_request *request; /* NULL once the client has gone */
+    struct http_request *request; /* answered in any case: that frees it, also when its client has gone */
     struct held *next_held;
     struct held *prev, *next;
     struct loop_timer *timer;
     enum world_fate fate;
     int status, retry_after_s;
     int64_t delay_ms;
+    bool released, gone; /* past the fsync; the client has left */
     char *body;
     size_t n;
 };
@@ -47,13 +48,12 @@ static void held_free(struct held *h) {
 }
 
 static void send_now(struct held *h) {
-    struct http_request *r = h->request;
-    if (r && h->retry_after_s) {
+    if (h->retry_after_s) {
         char seconds[16];
         snprintf(seconds, sizeof seconds, "%d", h->retry_after_s);
-        http_answer_header(r, "Retry-After", seconds);
+        http_answer_header(h->request, "Retry-After", seconds);
     }
-    if (r) http_answer(r, h->status, TYPE_JSON, h->body, h->n);
+    http_answer(h->request, h->status, TYPE_JSON, h->body, h->n);
     held_free(h);
 }
 
@@ -63,27 +63,24 @@ static void after_delay(void *who) {
     send_now(h);
 }
 
+/* Silence lasts until the client gives up. */
 static void gone(void *who) {
     struct held *h = who;
-    h->request = NULL;
-    if (h->fate == WORLD_SILENT) held_free(h);
+    h->gone = true;
+    if (h->fate == WORLD_SILENT && h->released) send_now(h);
 }
 
-/* Broken: less than was promised, then the connection closes. */
 static void break_connection(struct held *h) {
-    if (h->request) {
-        http_answer_header(h->request, "Connection", "close");
-        http_answer_header(h->request, "Content-Length", "1000");
-        http_answer(h->request, 200, TYPE_JSON, "{", 1);
-    }
+    http_break(h->request);
     held_free(h);
 }
 
 static void release_one(struct held *h) {
-    if (h->fate == WORLD_SILENT) return; /* the client will go */
+    h->released = true;
     if (h->fate == WORLD_BREAKS) break_connection(h);
-    else if (!h->delay_ms || !h->request) send_now(h);
-    else if (!(h->timer = loop_timer(h->s->loop, h->delay_ms, after_delay, h))) send_now(h);
+    else if (h->gone) send_now(h);
+    else if (h->fate == WORLD_SILENT) return;
+    else if (!h->delay_ms || !(h->timer = loop_timer(h->s->loop, h->delay_ms, after_delay, h))) send_now(h);
 }
 
 /* Crash rather than acknowledge what is not on disk: that is what a real bank's host does. */
@@ -285,7 +282,7 @@ void sandbox_stop(struct sandbox *s) {
     if (s->http) http_close(s->http);
     while (s->first) {
         loop_cancel(s->loop, s->first->timer);
-        held_free(s->first);
+        send_now(s->first);
     }
     book_file_close(&s->file);
     world_free(s->world);

@@ -16,7 +16,7 @@ static struct schema *output;
 int setup_scoring_row(void) {
     struct fault f = {0};
     json_t *config = json_pack("{s:s, s:s}", "bureau", "models/bureau/1", "cashflow", "models/cashflow/1");
-    json_t *declared = json_loads("{}", 0, NULL);
+    json_t *declared = json_loads(scoring_connector.operations[0].output, 0, NULL);
     enum err e = models_open(&models, config, &f);
     if (e == OK) e = schema_new(declared, &output, &f);
     if (e != OK) printf("scoring_row: %s %s\n", f.where, f.text);
