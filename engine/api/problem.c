@@ -6,7 +6,7 @@
 #include "flow/engine.h"
 #include "io/http.h"
 
-void request_free(struct request *r) {
+void request_drop(struct request *r) {
     if (r->watch) engine_unwatch(r->api->c.engine, r->watch);
     loop_cancel(r->api->c.loop, r->timer);
     json_decref(r->body);
@@ -32,7 +32,7 @@ static const char *title_of(int status) {
 
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n) {
     http_answer(r->http, status, type, text, n);
-    request_free(r);
+    request_drop(r);
 }
 
 static void send_json(struct request *r, int status, const char *type, const json_t *v) {
@@ -44,7 +44,7 @@ static void send_json(struct request *r, int status, const char *type, const jso
     } else {
         http_answer(r->http, status, type, b.data, b.len);
     }
-    request_free(r);
+    request_drop(r);
 }
 
 void answer_json_take(struct request *r, int status, json_t *v) {

@@ -66,7 +66,7 @@ extern const struct route routes_applications[], routes_runs[], routes_tasks[], 
     routes_score[], routes_system[];
 extern const struct route *const all_routes[]; /* the above, NULL-terminated */
 
-void request_free(struct request *r);
+void request_drop(struct request *r);
 /* Answers take the JSON value. */
 void answer_json_take(struct request *r, int status, json_t *v);
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n);

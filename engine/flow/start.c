@@ -104,7 +104,6 @@ static const char *key_of_case(const struct starting *s, char out[128]) {
 
 static struct run *make_run(struct starting *s, const char *case_key) {
     struct engine *e = s->engine;
-    s->run = id_make(e->c.store->region, s->shard, loop_now_ms(e->c.loop), e->c.rng);
     struct run *r = run_new(s->run, s->plan);
     struct entry *en = r ? known_new(e, s->run, s->plan->case_type, case_key) : NULL;
     if (!en) {
@@ -167,13 +166,26 @@ static void go(void *who) {
     else begin(s, NULL, false);
 }
 
-static enum err check(const struct engine *e, const struct start *st, struct starting *s, struct fault *f) {
+/* A key that the schema marks readOnly is ours to fill: the run's id. */
+static enum err fill_key(struct starting *s, const json_t *case_) {
+    const char *key = s->case_type ? s->case_type->key : NULL;
+    const json_t *field = key ? json_object_get(json_object_get(s->case_type->case_schema, "properties"), key) : NULL;
+    char text[ID_TEXT];
+    if (!json_bool(field, "readOnly", false)) return (s->case_ = json_incref((json_t *)case_)) ? OK : ERR_NOMEM;
+    s->case_ = json_copy((json_t *)case_);
+    return s->case_ ? json_put_take(s->case_, key, json_string(id_text(s->run, text))) : ERR_NOMEM;
+}
+
+static enum err place(struct engine *e, const struct start *st, struct starting *s, struct fault *f) {
     s->plan = definitions_flow(e->c.definitions, st->workflow, st->version);
     if (!s->plan)
         return fault_set(f, ERR_NOT_FOUND, "workflow", "there is no workflow '%s' of this version here", st->workflow);
     s->case_type = definitions_case(e->c.definitions, s->plan->case_type);
-    if (!s->case_type) return OK;
-    return schema_check(s->case_type->schema, st->case_, NULL, NULL, f);
+    s->has_customer = customer_of(e, s->case_type, st->case_, s->customer);
+    s->shard = s->has_customer ? shard_of_customer(e, s->customer) : engine_shard_of(e, s->plan->case_type, st->case_);
+    s->run = id_make(e->c.store->region, s->shard, loop_now_ms(e->c.loop), e->c.rng);
+    enum err err = fill_key(s, st->case_);
+    return err == OK && s->case_type ? schema_check(s->case_type->schema, s->case_, NULL, NULL, f) : err;
 }
 
 static void refused_later(void *who);
@@ -217,15 +229,13 @@ enum err engine_start(struct engine *e, const struct start *st, engine_started_f
     struct starting *s = calloc(1, sizeof *s);
     if (!s) return ERR_NOMEM;
     *s = (struct starting){.engine = e, .done = done, .who = who};
-    enum err err = check(e, st, s, &f);
+    enum err err = place(e, st, s, &f);
     if (err == OK && !copy_texts(st, s)) err = fault_set(&f, ERR_INVALID, "Idempotency-Key", "a key has at most 255 characters");
     if (err != OK) {
+        json_decref(s->case_);
         free(s);
         return refuse(e, done, who, &f);
     }
-    s->case_ = json_incref((json_t *)st->case_);
-    s->has_customer = customer_of(e, s->case_type, s->case_, s->customer);
-    s->shard = s->has_customer ? shard_of_customer(e, s->customer) : engine_shard_of(e, s->plan->case_type, s->case_);
     e->pending++;
     if (loop_post(e->c.loop, go, s) == OK) return OK;
     e->pending--;
