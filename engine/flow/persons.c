@@ -19,6 +19,7 @@ struct entry_of_person {
     struct asking *waiting;
     struct engine *engine;
     char customer[65];
+    bool stored; /* read from the store: no start needs to carry it */
 };
 
 static void bound_of(const char *customer, char out[100]) { (void)snprintf(out, 100, "person:%s", customer); }
@@ -49,7 +50,7 @@ static bool unwrap(struct entry_of_person *p, const void *bytes, size_t n) {
     if (crypt_open(&p->engine->c.master, bound, bytes, n, &key) != OK || key.len != CRYPT_KEY) return false;
     memcpy(p->person.key.b, key.data, CRYPT_KEY);
     crypt_wipe(key.data, key.len);
-    return p->person.known = true;
+    return p->stored = p->person.known = true;
 }
 
 static void tell(struct entry_of_person *p, enum err err) {
@@ -106,7 +107,7 @@ static void forget_known(void *who, const void *key, size_t n, void *value) {
 void person_key(struct engine *e, const char *customer, bool create, person_fn *fn, void *who) {
     struct entry_of_person *p = map_get(e->persons, customer, strlen(customer));
     if (p && p->person.known) {
-        fn(who, OK, &p->person.key, create);
+        fn(who, OK, &p->person.key, create && !p->stored);
         return;
     }
     if (!p && map_size(e->persons) >= PERSONS_MAX) map_each(e->persons, forget_known, e);

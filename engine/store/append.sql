@@ -74,8 +74,11 @@ on conflict (id) do update set
 insert into artifact (hash, run, bytes, at_ms)
 select * from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int8[]) on conflict (hash) do nothing
 
+-- The owner of the shard makes one key per customer and sends it with every start until a restart: the
+-- first one stays. No other process can race it, since the lease is checked in the same transaction.
 -- name: person_insert
 insert into person_key (customer, wrapped, at_ms) select * from unnest($1::text[], $2::bytea[], $3::int8[])
+on conflict (customer) do nothing
 
 -- name: event_take
 update kept_event k set taken_by = n.run
