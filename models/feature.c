@@ -137,8 +137,17 @@ int features_find(const struct features *fs, const char *name) {
     return -1;
 }
 
+float feature_unknown(const struct feature *ft) {
+    if (!ft->direction) return NAN;
+    return (float)(ft->direction > 0 ? ft->high + 1 : ft->low - 1);
+}
+
+bool feature_is_unknown(const struct feature *ft, float value) {
+    return !(value >= (float)ft->low && value <= (float)ft->high);
+}
+
 enum feature_note feature_clean(const struct feature *ft, double raw, float *out) {
-    *out = NAN;
+    *out = feature_unknown(ft);
     if (isnan(raw)) return FEATURE_FINE;
     for (int i = 0; i < ft->n_codes; i++)
         if (raw == ft->codes[i]) return FEATURE_CODED;
@@ -148,13 +157,15 @@ enum feature_note feature_clean(const struct feature *ft, double raw, float *out
 }
 
 void features_settle(const struct features *fs, float *row) {
-    bool blank[FEATURES_MAX];
+    bool blank[FEATURES_MAX] = {false};
     for (int i = 0; i < fs->n; i++) {
         const struct feature *ft = &fs->list[i];
-        blank[i] = ft->needs >= 0 && !(row[ft->needs] > ft->needs_above); /* true for NAN */
+        if (ft->needs < 0) continue;
+        float companion = row[ft->needs];
+        blank[i] = feature_is_unknown(&fs->list[ft->needs], companion) || companion <= ft->needs_above;
     }
     for (int i = 0; i < fs->n; i++)
-        if (blank[i]) row[i] = NAN;
+        if (blank[i]) row[i] = feature_unknown(&fs->list[i]);
 }
 
 static const struct feature_reason *given(const struct feature_reason *r) {
@@ -162,7 +173,7 @@ static const struct feature_reason *given(const struct feature_reason *r) {
 }
 
 const struct feature_reason *feature_reason(const struct feature *ft, float value) {
-    if (isnan(value)) return given(&ft->missing_reason);
+    if (feature_is_unknown(ft, value)) return given(&ft->missing_reason);
     if (ft->direction > 0) return value > ft->low ? given(&ft->high_reason) : NULL;
     if (ft->direction < 0) return value < ft->high ? given(&ft->low_reason) : NULL;
     return given(value > ft->typical ? &ft->high_reason : &ft->low_reason);

@@ -1,5 +1,10 @@
 /* feature.h - what a model knows of each input: range, codes, direction, and how to say it.
  *
+ * Where a feature has a direction, a value that is not known stands just beyond the worst end of its
+ * range. With the trees held to the direction nobody can gain by leaving a value out: in the bureau
+ * data 47 % of the borrowers would have, by not stating their income. It also settles what an unknown
+ * value means where training has seen none. A feature without a direction keeps NAN.
+ *
  * The same reading is used for training rows and for requests, so that they cannot differ. */
 #ifndef MODELS_FEATURE_H
 #define MODELS_FEATURE_H
@@ -42,7 +47,9 @@ int features_find(const struct features *fs, const char *name); /* -1 if unknown
 enum feature_note { FEATURE_FINE, FEATURE_CODED, FEATURE_CLIPPED };
 /* A raw number (NAN: missing) to what the model sees. */
 enum feature_note feature_clean(const struct feature *ft, double raw, float *out);
-/* Blanks features whose needed companion is missing or too small; after all have been cleaned. */
+float feature_unknown(const struct feature *ft);         /* what stands for a missing value */
+bool feature_is_unknown(const struct feature *ft, float value);
+/* Makes features unknown whose needed companion is missing or too small; after all have been cleaned. */
 void features_settle(const struct features *fs, float *row);
 
 /* Why this value raises the risk; NULL if no honest reason can be given (a value at the safe end of

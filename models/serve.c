@@ -130,9 +130,10 @@ static void rank_reasons(const struct features *fs, const float *row, struct mod
     for (int k = 0; k < fs->n; k++) {
         if (!(s->effects[k] >= REASON_LEAST)) continue;
         const struct feature_reason *why = feature_reason(&fs->list[k], row[k]);
+        double value = feature_is_unknown(&fs->list[k], row[k]) ? NAN : row[k];
         if (!why) continue;
         insert_reason(s, (struct model_reason){.code = why->code, .feature = fs->names[k],
-                                               .text = why->text, .value = row[k],
+                                               .text = why->text, .value = value,
                                                .effect = s->effects[k]});
     }
 }

@@ -43,7 +43,7 @@ struct model_score {
     struct model_reason reasons[MODEL_REASONS]; /* those that raise the risk most, ranked */
     int n_reasons;
 };
-/* `rows` is n x features, NAN for missing, already checked against the valid ranges. */
+/* `rows` is n x features, each filled by model_row or model_clean. */
 MUST_CHECK enum err model_score(struct model *m, const float *rows, size_t n, bool with_reasons,
                                 struct model_score *out, struct fault *f);
 /* Fills one row from a JSON object by feature name; special codes become missing; a value outside the

@@ -194,11 +194,11 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median_of(const struct sample *s, int k, float *room) {
+static double median_of(const struct feature *ft, const struct sample *s, int k, float *room) {
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         float v = s->x[i * (size_t)s->p + (size_t)k];
-        if (!isnan(v)) room[n++] = v;
+        if (!feature_is_unknown(ft, v)) room[n++] = v;
     }
     if (!n) return NAN;
     qsort(room, n, sizeof *room, by_value);
@@ -211,7 +211,7 @@ static json_t *features_new(const struct job *j) {
     float *room = calloc(j->in.n + 1, sizeof *room);
     enum err e = list && room ? OK : ERR_NOMEM;
     for (int k = 0; !e && k < j->s->features.n; k++) {
-        double typical = median_of(&j->in, k, room);
+        double typical = median_of(&j->s->features.list[k], &j->in, k, room);
         if (!isnan(typical))
             e = json_put_take(json_array_get(list, (size_t)k), "typical", json_real(typical));
     }
