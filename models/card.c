@@ -57,7 +57,7 @@ static void add_features(const json_t *m, struct buf *out) {
                  !strcmp(way, "up") ? "riskier" : !strcmp(way, "down") ? "safer" : "either");
     }
     buf_adds(out, "\nWhere a direction is given the trees are held to it: a worse value can never lower "
-                  "the probability.\n\n");
+                  "the probability, and neither can leaving the value out.\n\n");
 }
 
 static void add_quality_row(struct buf *out, const char *title, const json_t *q) {

@@ -114,7 +114,7 @@ void test_serve__contributions_add_up_to_the_margin(void) {
     check_contributions(CASHFLOW);
 }
 
-/* Moves one feature from a random value to a worse one and compares. */
+/* Moves one feature from a random value to a worse one, at times to "not known", and compares. */
 static void check_direction(struct model *m, const struct features *fs, int k, struct rng *r) {
     float rows[2 * WIDE];
     struct model_score out[2];
@@ -124,12 +124,9 @@ static void check_direction(struct model *m, const struct features *fs, int k, s
     for (int i = 0; i < fs->n; i++) raw[i] = draw_raw(&fs->list[i], r);
     double a = ft->low + (ft->high - ft->low) * rng_unit(r) * rng_unit(r);
     double b = ft->low + (ft->high - ft->low) * rng_unit(r) * rng_unit(r);
-    /* A companion must keep its meaning: a change in it may blank another feature. */
-    for (int i = 0; i < fs->n; i++)
-        if (fs->list[i].needs == k) a = fmax(a, fs->list[i].needs_above + 1), b = fmax(b, fs->list[i].needs_above + 1);
     raw[k] = ft->direction > 0 ? fmin(a, b) : fmax(a, b);
     CU_ASSERT_EQUAL(model_clean(m, raw, rows, NULL), OK);
-    raw[k] = ft->direction > 0 ? fmax(a, b) : fmin(a, b);
+    raw[k] = rng_below(r, 4) == 0 ? NAN : ft->direction > 0 ? fmax(a, b) : fmin(a, b);
     CU_ASSERT_EQUAL(model_clean(m, raw, rows + fs->n, NULL), OK);
     CU_ASSERT_EQUAL_FATAL(model_score(m, rows, 2, false, out, &f), OK);
     if (out[1].pd < out[0].pd || out[1].margin < out[0].margin) {
@@ -155,7 +152,7 @@ static void check_directions(const char *dir) {
     model_free(m);
 }
 
-void test_serve__a_worse_value_never_lowers_pd(void) {
+void test_serve__a_worse_or_missing_value_never_lowers_pd(void) {
     check_directions(BUREAU);
     check_directions(CASHFLOW);
 }
@@ -207,6 +204,12 @@ void test_serve__a_person_reads_the_reasons(void) {
     CU_ASSERT_EQUAL(s.n_reasons, MODEL_REASONS);
     CU_ASSERT_STRING_EQUAL(s.reasons[0].code, "B04");
     CU_ASSERT_DOUBLE_EQUAL(s.reasons[0].value, 3, 0);
+    double silent = pd_of(m, "{\"revolving_utilisation\":0.3,\"late_30_59\":0,\"late_60_89\":0,\"late_90\":0,"
+                             "\"open_credit_lines\":9,\"real_estate_loans\":1}", &s, NULL);
+    CU_ASSERT_TRUE(silent > prime);
+    bool told = false;
+    for (int k = 0; k < s.n_reasons; k++) told |= !strcmp(s.reasons[k].code, "B15") && isnan(s.reasons[k].value);
+    CU_ASSERT_TRUE(told);
     model_free(m);
 }
 
