@@ -157,7 +157,6 @@ const struct policy *policy_build(struct check *c) {
     if (c->faults->no_memory || !b.p->gives) return NULL;
     policy_names(&b);
     policy_rules(&b);
-    if (c->faults->n_faults) return NULL;
     check_policy_rules(&b);
     return c->faults->n_faults ? NULL : b.p;
 }

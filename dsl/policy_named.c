@@ -238,7 +238,11 @@ static void first_names(struct policy_build *b) {
         const struct op_decl *op = b->p->needs[i].op;
         name_add(b, b->p->needs[i].name, op && op->output ? type_from_schema(op->output, b->c->arena) : NULL, 0, NULL);
     }
-    for (int i = 0; i < b->p->n_thresholds; i++) name_add(b, b->p->thresholds[i].name, b->p->thresholds[i].type, policy_slot(NAMED_THRESHOLD, i), NULL);
+    for (int i = 0; i < b->p->n_thresholds; i++) {
+        const struct policy_threshold *t = &b->p->thresholds[i];
+        name_add(b, t->name, t->type, policy_slot(NAMED_THRESHOLD, i), NULL);
+        if (b->n_names && t->value.kind != TYPE_UNKNOWN) b->names[b->n_names - 1].constant = &t->value;
+    }
 }
 
 static void same_name(struct policy_build *b, const struct node *table, struct named *all, int n) {

@@ -34,8 +34,7 @@ static int flags(struct strategy_set *s, int argc, char **argv) {
             return EXIT_USAGE;
         } else s->files[s->n++].path = argv[i];
     }
-    if (!s->n) fprintf(stderr, "tenor: name at least one file\n");
-    return s->n ? 0 : EXIT_USAGE;
+    return 0;
 }
 
 static int open_catalog(struct strategy_set *s) {
@@ -69,17 +68,27 @@ static int read_one(struct strategy_set *s, struct strategy_file *one, bool firs
     if (one->file) return 0;
     int rc = slurp(one->path, &text);
     if (rc || (first_pass && !leaned_on(buf_text(&text)))) return rc;
-    one->file = dsl_read(one->path, buf_text(&text), text.len, catalog_json_catalog(s->catalog));
+    one->file = dsl_read(one->path, buf_text(&text), text.len, strategy_set_catalog(s));
     if (!one->file) return EXIT_CANNOT;
     if (!dsl_ok(one->file)) return 0;
     one->taken = catalog_json_add_take(s->catalog, one->file) == OK;
     return one->taken ? 0 : EXIT_CANNOT;
 }
 
-int strategy_set_open(struct strategy_set *s, int argc, char **argv) {
+const struct catalog *strategy_set_catalog(const struct strategy_set *s) { return catalog_json_catalog(s->catalog); }
+
+int strategy_catalog_open(struct strategy_set *s, int argc, char **argv) {
     *s = (struct strategy_set){0};
     int rc = flags(s, argc, argv);
-    if (!rc) rc = open_catalog(s);
+    return rc ? rc : open_catalog(s);
+}
+
+int strategy_set_open(struct strategy_set *s, int argc, char **argv) {
+    int rc = strategy_catalog_open(s, argc, argv);
+    if (!rc && !s->n) {
+        fprintf(stderr, "tenor: name at least one file\n");
+        rc = EXIT_USAGE;
+    }
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; !rc && i < s->n; i++) rc = read_one(s, &s->files[i], pass == 0);
     return rc;

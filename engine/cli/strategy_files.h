@@ -22,6 +22,9 @@ struct strategy_set {
 
 /* Reads flags and files; policies and retries first, so that flows know them. 0 or an exit code, told on stderr. */
 int strategy_set_open(struct strategy_set *s, int argc, char **argv);
+/* The flags alone; files may be left out. */
+int strategy_catalog_open(struct strategy_set *s, int argc, char **argv);
+const struct catalog *strategy_set_catalog(const struct strategy_set *s);
 void strategy_set_close(struct strategy_set *s);
 
 #endif
