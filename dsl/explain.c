@@ -131,7 +131,8 @@ static void paragraph(struct buf *out, const struct plan *p, const struct para *
         buf_addf(out, "; at most %d visits, then ", one->most);
         target(out, p, one->spent);
     }
-    if (one->parent < 0) way(out, p, one->kind == PARA_WAIT || one->kind == PARA_TASK ? "then" : "afterwards", plan_after(p, one));
+    bool leads_by_itself = one->kind != PARA_TASK && one->kind != PARA_ROUTE;
+    if (one->parent < 0 && (leads_by_itself || one->next.kind != TARGET_NONE)) way(out, p, one->kind == PARA_WAIT ? "then" : "afterwards", plan_after(p, one));
     buf_adds(out, ".\n");
 }
 
