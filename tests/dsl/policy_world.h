@@ -112,6 +112,7 @@ static inline void policy_open(struct policy_world *pw, const struct policy_text
         const struct rule_text *r = &t->rules[i];
         pw->rules[p->n_rules++] = (struct policy_rule){.name = r->name, .when = policy_read(pw, r->when), .outcome = r->outcome,
                                                       .reason = r->reason, .limit = policy_limit_index(pw, r->limit), .line = 10 + i};
+        if (r->when && expr_known_when(pw->rules[i].when, false, pw->inner.known, pw->w.arena, &pw->inner.known) != OK) abort();
     }
     p->asked = policy_read(pw, "case.amount");
 }
