@@ -56,13 +56,16 @@ planted 'nameless todo' engine/base/a.c 'engine/base/a.c:2: a TODO has a name: T
 /* TODO: not fine */
 X
 { echo '#include <stddef.h>'; echo 'static const int table[] = {'; yes '1,' | head -n 90; echo '};'
-  echo 'static void long_one('; echo '    void) {'; yes '    ;' | head -n 60; echo '}'; } |
-    planted 'long function, not long table' engine/base/a.c 'engine/base/a.c:94: long_one has 63 lines; 60 is the most [long-function]'
-yes '' | head -n 601 | planted 'long file' engine/base/a.c 'engine/base/a.c:601: file has 601 lines; 600 is the most: look for the seam [long-file]'
+  echo 'static void long_one('; echo '    void) {'; yes '    ;' | head -n 60; echo '}'; } >"$tree/in"
+planted 'long function, not long table' engine/base/a.c 'engine/base/a.c:94: long_one has 63 lines; 60 is the most [long-function]' <"$tree/in"
+yes '' | head -n 601 >"$tree/in"
+planted 'long file' engine/base/a.c 'engine/base/a.c:601: file has 601 lines; 600 is the most: look for the seam [long-file]' <"$tree/in"
 mkdir "$tree/engine/book"
-echo 'int x;' | planted 'folder without README' engine/book/a.c 'engine/book:1: folder without README.md [readme]'
+planted 'folder without README' engine/book/a.c 'engine/book:1: folder without README.md [readme]' <<'X'
+int x;
+X
 echo 'long-file engine/base/a.c a table of everything' >"$tree/scripts/tidy-allow.txt"
-yes '' | head -n 601 | planted 'an exception is let pass' engine/base/a.c 'tidy: clean'
+planted 'an exception is let pass' engine/base/a.c 'tidy: clean' <"$tree/in"
 check 'an idle exception is a fault' 'scripts/tidy-allow.txt:1: long-file engine/base/a.c excuses nothing any more [allow]' "$(tidy | head -n 1)"
 
 sql() { printf %b "$1" >"$tree/x.sql"; scripts/sql.sh "${2:-source}" x "$tree/x.sql" 2>&1; }
