@@ -1,5 +1,6 @@
 /* torture_test.c - replies are lost, backends are killed, processes race; afterwards the books are exact. */
 #include <CUnit/CUnit.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "io/pg.h"
 #include "store/migrate.h"
+#include "tests/store/lossy_proxy.h"
 #include "tests/store/pg_world.h"
 
 enum { RUNS = 60, STEPS = 40 };
@@ -67,6 +69,29 @@ static void acked(void *who, enum err err, const struct fault *f) {
     if (--x->t->running == 0) x->t->over = true;
 }
 
+static void check_whole(struct pg_world *w) {
+    CU_ASSERT_EQUAL(world_number(w, "select count(*) from journal", NULL, NULL), RUNS * STEPS);
+    CU_ASSERT_EQUAL(world_number(w, "select count(*) from posting", NULL, NULL), RUNS * STEPS);
+    CU_ASSERT_EQUAL(world_number(w, "select count(*) from run where state = 'ended'", NULL, NULL), RUNS);
+    CU_ASSERT_EQUAL(world_number(w, "select count(*) from run_open", NULL, NULL), 0);
+    CU_ASSERT_EQUAL(world_number(w, "select count(*) from (select run from journal group by run having max(seq) <> count(*)) x",
+                                 NULL, NULL), 0);
+}
+
+static void walk_all(struct torture *t, struct pg_world *w, uint64_t seed) {
+    static struct walker walkers[RUNS];
+    struct rng rng;
+    rng_seed(&rng, seed);
+    t->running = RUNS;
+    for (int i = 0; i < RUNS; i++) {
+        struct id id = id_make(WORLD_REGION, (uint16_t)(i % WORLD_SHARDS), world_now_ms(), &rng);
+        walkers[i] = (struct walker){.t = t, .id = id};
+        walk(&walkers[i]);
+    }
+    CU_ASSERT_TRUE(world_wait(w, &t->over));
+    CU_ASSERT_EQUAL(t->errors, 0);
+}
+
 /* A child that terminates the store's backends, again and again, whatever they are doing. */
 static pid_t killer(const struct pg_world *w, int rounds) {
     pid_t pid = fork();
@@ -81,34 +106,49 @@ static pid_t killer(const struct pg_world *w, int rounds) {
     _exit(0);
 }
 
-/* SEMANTICS 3: whatever was on the wire when the backend died, each acknowledged step is there once. */
-void test_torture__lost_replies(void) {
+void test_torture__killed_backends(void) {
     static struct torture t;
-    static struct walker walkers[RUNS];
     struct pg_world w;
-    struct rng rng;
     if (!world_open(&w)) return;
-    t = (struct torture){.store = world_store(&w, 3), .running = RUNS};
+    t = (struct torture){.store = world_store(&w, 3)};
     claim_all(&t, &w);
-    rng_seed(&rng, 11);
     pid_t child = killer(&w, 25);
-    for (int i = 0; i < RUNS; i++) {
-        uint16_t shard = (uint16_t)(i % WORLD_SHARDS);
-        walkers[i] = (struct walker){.t = &t, .id = id_make(WORLD_REGION, shard, world_now_ms(), &rng)};
-        walk(&walkers[i]);
-    }
-    CU_ASSERT_TRUE(world_wait(&w, &t.over));
+    walk_all(&t, &w, 11);
     int status = 1;
     waitpid(child, &status, 0);
     CU_ASSERT_EQUAL(status, 0);
-    CU_ASSERT_EQUAL(t.errors, 0);
-    CU_ASSERT_EQUAL(world_number(&w, "select count(*) from journal", NULL, NULL), RUNS * STEPS);
-    CU_ASSERT_EQUAL(world_number(&w, "select count(*) from posting", NULL, NULL), RUNS * STEPS);
-    CU_ASSERT_EQUAL(world_number(&w, "select count(*) from run where state = 'ended'", NULL, NULL), RUNS);
-    CU_ASSERT_EQUAL(world_number(&w, "select count(*) from run_open", NULL, NULL), 0);
-    CU_ASSERT_EQUAL(world_number(&w, "select count(*) from (select run from journal group by run having max(seq) <> count(*)) x",
-                                 NULL, NULL), 0);
+    check_whole(&w);
     t.store->ops->close(t.store);
+    world_close(&w);
+}
+
+static void text_row(void *who, int n_cols, const char *const *v) {
+    if (n_cols == 2) snprintf(who, 200, "%s/.s.PGSQL.%s", v[0], v[1]);
+}
+
+/* SEMANTICS 3: the server committed and its reply was lost; each step is there once all the same. */
+void test_torture__lost_replies(void) {
+    static struct torture t;
+    struct pg_world w, through;
+    struct fault f;
+    char server[200] = "", directory[] = "/tmp/store_lossy.XXXXXX", path[120];
+    if (!world_open(&w)) return;
+    CU_ASSERT_EQUAL(pg_query(w.dsn, "select split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port')",
+                             0, NULL, text_row, server, &f), OK);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/.s.PGSQL.5432", directory);
+    pid_t proxy = lossy_proxy_start(path, server, 60);
+    CU_ASSERT_TRUE(proxy > 0);
+    through = w;
+    snprintf(through.dsn, sizeof through.dsn, "%.400s host=%s port=5432", w.dsn, directory);
+    t = (struct torture){.store = world_store(&through, 3)};
+    claim_all(&t, &w);
+    walk_all(&t, &w, 12);
+    check_whole(&w);
+    t.store->ops->close(t.store);
+    kill(proxy, SIGKILL);
+    waitpid(proxy, NULL, 0);
+    unlink(path), rmdir(directory);
     world_close(&w);
 }
 
@@ -225,7 +265,7 @@ void test_torture__unprepared_months(void) {
 void test_torture__migrations(void) {
     struct pg_world w;
     struct fault f;
-    char dsn[700], name[64], sql[160];
+    char dsn[700], name[80], sql[160];
     if (!world_open(&w)) return;
     snprintf(name, sizeof name, "%s_m", w.name);
     snprintf(dsn, sizeof dsn, "%s dbname=%s", w.admin_dsn, name);
