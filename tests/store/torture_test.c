@@ -235,6 +235,51 @@ static void one_done(void *who, enum err err, const struct fault *f) {
     *(struct one *)who = (struct one){true, err};
 }
 
+struct taken {
+    unsigned n;
+    bool over;
+};
+static void count_mine(void *who, const struct lease *l) { ((struct taken *)who)->n += text_eq(l->owner, "heir"); }
+static void taken_done(void *who, enum err err, const struct fault *f) {
+    (void)f;
+    CU_ASSERT_EQUAL(err, OK);
+    ((struct taken *)who)->over = true;
+}
+
+static bool lock_is_held(struct pg_world *w) {
+    return world_number(w, "select count(*) from pg_locks where locktype = 'advisory' and classid = 778002", NULL, NULL) == 1;
+}
+
+/* A process was stopped while its batch was half sent: its backend holds shard 3 in an open transaction. Once
+ * the lease has run out, another process gets the shard all the same; before that, not. */
+void test_torture__stopped_owner(void) {
+    static struct torture t;
+    struct pg_world w;
+    struct taken early = {0}, late = {0};
+    if (!world_open(&w)) return;
+    t = (struct torture){.store = world_store(&w, 1)};
+    claim_all(&t, &w);
+    pid_t stopped = fork();
+    if (stopped == 0) {
+        struct fault f;
+        _exit(pg_run_script(w.dsn, "begin; select pg_advisory_xact_lock_shared(778002, 3); select pg_sleep(60)", &f) == OK ? 0 : 7);
+    }
+    for (int i = 0; i < 500 && !lock_is_held(&w); i++) usleep(10000);
+    int64_t now = world_now_ms();
+    CU_ASSERT_EQUAL(t.store->ops->claim(t.store, "heir", "", WORLD_SHARDS, now, 1000, count_mine, taken_done, &early), OK);
+    CU_ASSERT_TRUE(world_wait(&w, &early.over));
+    CU_ASSERT_EQUAL(early.n, 0);
+    CU_ASSERT_TRUE(lock_is_held(&w));
+    CU_ASSERT_EQUAL(t.store->ops->claim(t.store, "heir", "", WORLD_SHARDS, now + 700000, 1000, count_mine, taken_done, &late), OK);
+    CU_ASSERT_TRUE(world_wait(&w, &late.over));
+    CU_ASSERT_EQUAL(late.n, WORLD_SHARDS);
+    int status = 0;
+    waitpid(stopped, &status, 0);
+    CU_ASSERT_EQUAL(WEXITSTATUS(status), 7);
+    t.store->ops->close(t.store);
+    world_close(&w);
+}
+
 /* Runs of a month nobody prepared for get their partition when they come; an absurd time is refused. */
 void test_torture__unprepared_months(void) {
     static struct torture t;
