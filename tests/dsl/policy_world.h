@@ -20,10 +20,10 @@ struct table_text {
     const char *cells[6][4]; /* conditions, then the result as an expression */
 };
 struct policy_text {
-    struct named_text thresholds[8], facts[8];
+    struct named_text thresholds[9], facts[9]; /* the last stays empty */
     struct table_text tables[2];
     struct limit_text limits[4];
-    struct rule_text rules[16];
+    struct rule_text rules[16]; /* ended by an empty one */
     bool no_outcome;
 };
 
