@@ -145,6 +145,8 @@ static void finish(struct graph *g) {
             if (n->height > tallest) tallest = n->height;
             if (n->x + n->width > g->width) g->width = n->x + n->width;
         }
+        for (int i = 0; i < g->n_nodes; i++) /* a bend passes the whole layer before it turns */
+            if (g->nodes[i].bend && g->nodes[i].rank == r) g->nodes[i].height = tallest;
         y += tallest + GAP_Y;
     }
     g->height = y;

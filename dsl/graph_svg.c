@@ -63,6 +63,13 @@ static void path_back(struct buf *out, const struct graph_node *a, const struct 
     buf_addf(out, "M%d %d C%d %d %d %d %d %d", ax, ay, far, ay, far, by, bx, by);
 }
 
+/* How many ways out of the same box come before this one: their words are set below each other. */
+static int earlier(const struct graph *g, const struct graph_edge *e) {
+    int n = 0;
+    for (const struct graph_edge *o = g->edges; o < e; o++) n += o->from == e->from && *o->label && !o->back;
+    return n;
+}
+
 static void edge(struct buf *out, const struct graph *g, const struct graph_edge *e) {
     const struct graph_node *a = &g->nodes[e->from], *b = &g->nodes[e->to];
     bool up = e->back || b->rank <= a->rank;
@@ -73,7 +80,7 @@ static void edge(struct buf *out, const struct graph *g, const struct graph_edge
     if (!*e->label) return;
     const struct graph_node *next = !up && e->first_bend >= 0 ? &g->nodes[e->first_bend] : b;
     int x = up ? a->x + a->width + 8 : middle(a) + (middle(next) - middle(a)) * 2 / 5 + 6;
-    int y = up ? a->y + a->height / 2 - 8 : a->y + a->height + 16 + 8 * (e->to % 3);
+    int y = up ? a->y + a->height / 2 - 8 : a->y + a->height + 14 + 12 * (earlier(g, e) % 3);
     buf_addf(out, "<text class=\"label\" x=\"%d\" y=\"%d\">", x, y);
     escaped(out, e->label, 34);
     buf_adds(out, "</text>\n");

@@ -173,11 +173,25 @@ static enum err put_fault(struct policy_run *r, const struct verdict *v, const s
     return json_put_take(d, "fault", json_pack("{s:s?, s:i, s:s}", "rule", u ? u->name : NULL, "line", u ? u->line : 0, "text", why->text));
 }
 
-static enum err put_head(const struct policy *p, const struct verdict *v, json_t *d) {
+/* Whoever decides after a referral, or reads a decline, sees the amount asked: so that a flow finds an
+ * amount in every decision (policy_plan.h, asked). */
+static struct value decided_amount(struct policy_run *r, const struct verdict *v) {
+    struct value asked = v->amount;
+    struct fault ignored = {0};
+    if (!asked.missing || !r->p->asked) return asked;
+    if (expr_eval(r->p->asked, &r->scope, &asked, NULL, &ignored) != OK) asked = (struct value){.missing = true};
+    return asked;
+}
+
+static enum err put_head(struct policy_run *r, const struct verdict *v, json_t *d) {
+    const struct policy *p = r->p;
     enum err e = json_put_take(d, "policy", json_sprintf("%s@%d", p->name, p->version));
     if (e == OK) e = json_put_take(d, "hash", json_string(p->hash));
     if (e == OK && (p->decides || v->faulted)) e = json_put_take(d, "outcome", v->outcome ? json_string(v->outcome) : json_null());
-    if (e == OK && p->decides) e = json_put_take(d, "amount", value_json_new(&v->amount));
+    if (e == OK && p->decides) {
+        struct value amount = decided_amount(r, v);
+        e = json_put_take(d, "amount", value_json_new(&amount));
+    }
     return e;
 }
 
@@ -185,7 +199,7 @@ static enum err describe(struct policy_run *r, struct verdict *v, json_t *d) {
     struct fault why = r->fault;
     struct fact_list facts;
     policy_facts(r->p, &facts);
-    enum err e = put_head(r->p, v, d);
+    enum err e = put_head(r, v, d);
     if (e == OK) e = json_put_take(d, "reasons", reasons_new(r, v));
     if (e == OK) e = put_results(r, v, d);
     if (e == OK) e = put_rule(r, v, d);
