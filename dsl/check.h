@@ -23,7 +23,8 @@ struct check {
     unsigned file;        /* IN_WORKFLOW ...; 0 unknown */
     struct node *head;    /* the first paragraph */
     json_t *kept;         /* an array that owns every JSON value of the plan */
-    /* A better sentence for a name that an expression cannot find; NULL: none. */
+    /* A better sentence for a name that an expression cannot find; "": it follows from another fault
+     * and is not told; NULL: none. */
     const char *(*absent)(void *who, const char *name);
     void *absent_who;
 };

@@ -43,6 +43,7 @@ static void tell(void *who, size_t at, size_t length, const char *code, const ch
     struct span s = t->v->span;
     if (t->exact) s = place_in(t->c, t->v->text_at + at, t->v->text_at + at + length);
     const char *better = !strcmp(code, "unknown-name") ? absent(t, at, length) : NULL;
+    if (better && !*better) return; /* it follows from another fault */
     faults_add(t->c->faults, &s, code, "%s", better ? better : sentence);
 }
 

@@ -118,6 +118,7 @@ static void scope(struct flow *f, const struct way *w, struct expr_scope *s) {
 
 static const char *not_before(void *who, const char *name) {
     struct flow *f = who;
+    if (f->names_lost || f->targets_bad) return "";
     for (int i = 0; i < f->n_names; i++) {
         if (strcmp(f->names[i].name, name) != 0) continue;
         if (!f->names[i].type) return arena_printf(f->c->arena, "‹%s› leaves no answer to read", name);

@@ -17,6 +17,7 @@ static void need(struct flow *f, struct para *p, struct node *v, const struct ex
     struct check *c = f->c;
     const struct para *from = plan_find(f->plan, n->name);
     const struct type *t = expr_name_type(s, n->name, c->arena, NULL);
+    if (f->names_lost || (f->targets_bad && !t)) return;
     if (!from)
         faults_node(c->faults, v, "missing-need", "policy \"%s\" needs ‹%s›; add above it: step \"%s\" { call = \"%s\", ... }", p->decide.policy, n->name, n->name, n->op->name);
     else if (f->nodes[from->index]->bad || (t && t->kind == TYPE_UNKNOWN)) return;

@@ -105,13 +105,14 @@ static void unknown_field(struct check *c, struct item *it, const struct word *w
     it->value->bad = true;
     if (!strcmp(it->key, "go") || !strcmp(it->key, "finish")) {
         faults_add(c->faults, &it->key_span, "equals-after-go", "‹%s› takes no =; write %s \"...\"", it->key, it->key);
+        ((struct node *)p)->bad = true;
         return;
     }
     const struct word *inner = word_find(it->key);
     if (inner && (word_fits_inside(inner, w->word)) && !near)
         faults_add(c->faults, &it->key_span, "equals-after-word", "‹%s› takes no =; write %s \"name\" { ... }", it->key, it->key);
     else if (near) faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›; did you mean ‹%s›?", owner(c, p), it->key, near);
-    else faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›", owner(c, p), it->key);
+    else faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›%s", owner(c, p), it->key, faults_known(c->faults, known));
     *meant = near;
 }
 
@@ -137,6 +138,7 @@ static void fields(struct check *c, struct node *p, const struct word *w) {
     for (int i = 0; i < body->n_items; i++) {
         struct item *it = &body->items[i];
         const struct field *f = it->key ? word_field(w, it->key) : NULL;
+        if (!it->key && it->value->kind == NODE_CALL && word_field(w, it->value->text) && n_meant < 16) meant[n_meant++] = it->value->text;
         if (!it->key) positional(c, it->value, w, p, &target);
         else if (f) value_form(c, p, f, it->value);
         else if (!(w->open_fields && declared(c, it->key)) && n_meant < 16) unknown_field(c, it, w, p, &meant[n_meant++]);
@@ -190,7 +192,7 @@ static void unique(struct check *c, const struct node *table, const struct node 
             if (twice) faults_node(c->faults, name_node, "duplicate-name", "\"%s\" is already used on line %d; every paragraph needs its own name", name_node->text, seen[k]->span.line);
         }
         if (!twice && *n < 1000) seen[(*n)++] = p;
-        unique(c, node_body(p), seen, n);
+        if (!p->bad) unique(c, node_body(p), seen, n);
     }
 }
 

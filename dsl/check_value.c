@@ -207,12 +207,19 @@ static bool form_is(struct check *c, enum field_kind kind, const struct node *v,
     return true;
 }
 
+/* dyas(7): the word before the brackets is misspelt. */
+static const char *meant_word(struct check *c, const struct node *v) {
+    static const char *const known[] = {"days", "hours", "minutes", "seconds", "weeks", "working_hours", "working_days", "percent", "rupees", "date", "go", "finish", "all", "text", NULL};
+    const char *near = v->kind == NODE_CALL ? text_nearest(v->text, known) : NULL;
+    return near && strcmp(near, v->text) != 0 ? faults_nearest(c->faults, v->text, known) : "";
+}
+
 bool value_form(struct check *c, const struct node *call, const struct field *f, struct node *v) {
     const char *why = NULL;
     if (v->bad) return false;
     if (form_is(c, f->kind, v, &why)) return true;
     if (why) faults_node(c->faults, v, "bad-value", "%s: ‹%s›: %s", owner(c, call), f->name, why);
-    else faults_node(c->faults, v, "bad-value", "%s: ‹%s› should be %s, not %s", owner(c, call), f->name, field_kind_words(f->kind), value_shown(c, v));
+    else faults_node(c->faults, v, "bad-value", "%s: ‹%s› should be %s, not %s%s", owner(c, call), f->name, field_kind_words(f->kind), value_shown(c, v), meant_word(c, v));
     return false;
 }
 

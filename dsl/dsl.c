@@ -101,7 +101,7 @@ struct dsl_file *dsl_read(const char *path, const char *text, size_t n, const st
     f->arena = f->faults.arena = a;
     f->check = (struct check){.path = own_path, .text = own_text, .n = n, .catalog = c ? c : &nothing, .arena = a, .faults = &f->faults, .kept = kept};
     read_file(f);
-    faults_sort(&f->faults);
+    faults_settle(&f->faults);
     if (!f->faults.no_memory) return f;
     dsl_free(f);
     return NULL;

@@ -36,6 +36,10 @@ static void advise_share(const struct node *b, char *out, size_t cap) {
     int64_t n;
     char text[32];
     if (is(b, TYPE_TEXT) && b->literal && fixed_parse(b->value.text, strlen(b->value.text), &n) == OK && n >= 0 && n <= 100 * FIXED_ONE) {
+        if (n <= FIXED_ONE && n % FIXED_ONE) { /* '0.9' was meant as the share it reads */
+            snprintf(out, cap, "write %s", b->value.text);
+            return;
+        }
         fixed_text(n / 100, text);
         snprintf(out, cap, "write %s%% or %s", b->value.text, text);
         return;

@@ -55,7 +55,13 @@ static int order(const void *a, const void *b) {
     return x->col < y->col ? -1 : x->col > y->col;
 }
 
-void faults_sort(struct faults *f) { qsort(f->list, (size_t)f->n, sizeof f->list[0], order); }
+void faults_settle(struct faults *f) {
+    int kept = 0;
+    for (int i = 0; i < f->n; i++)
+        if (!f->n_faults || f->list[i].severity == DSL_FAULT || strncmp(f->list[i].code, "unused", 6) != 0) f->list[kept++] = f->list[i];
+    f->n = kept;
+    qsort(f->list, (size_t)f->n, sizeof f->list[0], order);
+}
 
 void faults_text(const struct faults *f, const char *path, struct buf *out) {
     for (int i = 0; i < f->n; i++) {
@@ -83,6 +89,17 @@ json_t *faults_json_new(const struct faults *f, const char *path) {
 
 const char *faults_nearest(struct faults *f, const char *word, const char *const *words) {
     const char *near = words ? text_nearest(word, words) : NULL;
-    const char *s = near ? arena_printf(f->arena, "; did you mean ‹%s›?", near) : "";
+    const char *s = near ? arena_printf(f->arena, "; did you mean ‹%s›?", near) : faults_known(f, words);
+    return s ? s : "";
+}
+
+#define KNOWN_MOST 24
+
+const char *faults_known(struct faults *f, const char *const *words) {
+    const char *s = "";
+    for (int i = 0; words && words[i] && s; i++) {
+        if (i == KNOWN_MOST) return "";
+        s = arena_printf(f->arena, "%s%s%s", s, i ? ", " : "; known are ", words[i]);
+    }
     return s ? s : "";
 }

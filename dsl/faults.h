@@ -25,10 +25,13 @@ void faults_warn(struct faults *f, const struct span *at, const char *code, cons
 /* Reports at a node and marks it bad; nothing if it is bad already. */
 void faults_node(struct faults *f, struct node *n, const char *code, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
-void faults_sort(struct faults *f);
+/* Sorts by place; beside faults, what is merely unused is probably unused because of them. */
+void faults_settle(struct faults *f);
 void faults_text(const struct faults *f, const char *path, struct buf *out);
 json_t *faults_json_new(const struct faults *f, const char *path);
-/* "; did you mean ‹within›?" or "", in the arena. */
+/* "; known are a, b, c" where they are few enough to help. */
+const char *faults_known(struct faults *f, const char *const *words);
+/* "; did you mean ‹within›?", or what is known, or "", in the arena. */
 const char *faults_nearest(struct faults *f, const char *word, const char *const *words);
 
 #endif

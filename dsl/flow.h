@@ -30,6 +30,7 @@ struct flow {
     const struct type *case_type; /* TYPE_UNKNOWN when the case is not declared */
     const json_t *case_json;
     bool *outcome_used; /* by index */
+    bool names_lost;  /* a paragraph has no sound name or word: names that are missing may be its */
     bool targets_bad; /* reach would only repeat it */
 };
 

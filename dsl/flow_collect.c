@@ -121,6 +121,12 @@ void flow_collect(struct flow *f) {
         if (p->kind == PARA_TASK) p->task.ons = collect_ons(f, node_body(f->nodes[i]), &p->task.n_ons, NULL);
         if (p->kind == PARA_WAIT) p->wait.ons = collect_ons(f, node_body(f->nodes[i]), &p->wait.n_ons, NULL);
     }
+    for (int i = 0; i < f->c->root->n_items; i++) {
+        const struct node *v = f->c->root->items[i].value;
+        enum para_kind kind;
+        f->names_lost |= v->bad && (!kind_of(v, &kind) || node_name(v)->bad);
+    }
+    for (int i = 0; i < f->n; i++) f->names_lost |= node_name(f->nodes[i])->bad;
     if (!f->n) faults_add(f->c->faults, &f->c->head->word_span, "no-paragraph", "%s does nothing; add a paragraph such as step, task or wait", owner(f->c, f->c->head));
 }
 
@@ -134,17 +140,30 @@ static const char *const *para_names(struct flow *f) {
     return all;
 }
 
+/* A paragraph of this name stands there under a word that was faulted. */
+static bool misplaced(const struct node *table, const char *name) {
+    for (int i = 0; i < table->n_items; i++)
+        if (table->items[i].value->bad && !strcmp(node_name_text(table->items[i].value), name)) return true;
+    return false;
+}
+
 static struct target go(struct flow *f, struct node *v, const char *name) {
     struct target to = {TARGET_NONE, -1};
     const struct para *p = f->n ? plan_find(f->plan, name) : NULL;
     if (!p) {
         const char *near = text_nearest(name, para_names(f));
+        const struct para *meant = near ? plan_find(f->plan, near) : NULL;
         bool listens = false;
+        f->targets_bad = true;
+        if (meant && node_name(f->nodes[meant->index])->bad) return (struct target){TARGET_GO, meant->index}; /* its name is at fault, not this */
+        if (misplaced(f->c->root, name)) {
+            v->bad = true;
+            return to;
+        }
         for (int i = f->n; i < f->n_names; i++) listens |= !strcmp(f->names[i].name, name);
         if (listens) faults_node(f->c->faults, v, "unknown-target", "go \"%s\": that is an on, which acts by itself; go leads to a paragraph such as step or task", name);
         else if (near) faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph; did you mean \"%s\"?", name, near);
-        else faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph", name);
-        f->targets_bad = true;
+        else faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph%s", name, faults_known(f->c->faults, para_names(f)));
     } else if (p->parent >= 0) {
         const struct para *outer = &f->paras[p->parent];
         faults_node(f->c->faults, v, "target-inside", "go \"%s\": it stands inside %s \"%s\"; go \"%s\" instead", name, f->nodes[outer->index]->text, outer->name, outer->name);
@@ -209,6 +228,7 @@ static void route_rows(struct flow *f, struct para *p, struct node *node) {
         otherwise |= !strcmp(v->text, "otherwise");
         struct node *to = plain_target(node_body(v));
         if (!to && !v->bad) faults_node(f->c->faults, v, "no-target", "this row leads nowhere; add go \"paragraph\" or finish \"outcome\" in its { }");
+        f->targets_bad |= !to && v->bad;
         rows[n++] = (struct row){.to = target(f, p->index, to), .line = v->span.line};
     }
     p->route.rows = rows;

@@ -61,7 +61,8 @@ static void step(struct flow *f, struct para *p, struct node *body) {
     calls(f, p, body);
     p->step.retry = retry_named(c, retry && !retry->bad ? retry->text : DEFAULT_RETRY);
     if (!p->step.retry) {
-        unknown(c, retry, "retry", listed(c, c->catalog->retry_names));
+        static const char *const built_in[] = {"gentle", "stubborn", NULL};
+        unknown(c, retry, "retry", c->catalog->retry_names && *c->catalog->retry_names(c->catalog->who) ? listed(c, c->catalog->retry_names) : built_in);
         p->step.retry = &builtin[0];
     }
     length_field(c, body, "hedge", &p->step.hedge);

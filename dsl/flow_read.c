@@ -1,6 +1,7 @@
 /* flow_read.c - the expressions of one paragraph, each with the type that is wanted there. */
 #include <string.h>
 
+#include "base/text.h"
 #include "dsl/flow_ways.h"
 
 /* --- bindings: with = { input = "expression" } --- */
@@ -20,10 +21,19 @@ static const struct type *input_type(struct check *c, const struct type *input, 
     return NULL;
 }
 
+/* An unknown input was reported that probably means this one. */
+static bool misspelt(struct check *c, const struct type *input, const struct node *with, const char *name) {
+    for (int i = 0; with && with->kind == NODE_TABLE && i < with->n_items; i++) {
+        const char *key = with->items[i].key;
+        if (key && !flow_type_field(input, key) && text_eq(text_nearest(key, field_names(c, input)), name)) return true;
+    }
+    return false;
+}
+
 static void uncovered(struct check *c, const struct type *input, const struct node *with, struct node *call, const char *op) {
     if (!input || input->kind != TYPE_RECORD || call->bad) return;
     for (const struct type_field *t = input->fields; t && t->name; t++) {
-        if (t->type.maybe || node_item(with, t->name)) continue;
+        if (t->type.maybe || node_item(with, t->name) || misspelt(c, input, with, t->name)) continue;
         faults_add(c->faults, &call->word_span, "missing-input", "%s: %s needs ‹%s› (%s); add it to with = { %s = \"...\" }", owner(c, call), op, t->name,
                    type_words(&t->type, c->arena), t->name);
         return;

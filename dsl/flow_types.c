@@ -109,12 +109,18 @@ static const struct type *task_type(struct flow *f, const struct para *p) {
 static const struct type *send_type(struct flow *f, const struct para *p) {
     static const char *const truths[] = {"sent", "delivered", "read", "replied"};
     struct type_field *end;
-    struct type *t = record_new(f->c, NULL, 5 + p->send.n_with, &end);
+    const struct node *with = node_field(node_body(f->nodes[p->index]), "with");
+    int n = with && with->kind == NODE_TABLE && !with->bad ? with->n_items : 0;
+    struct type *t = record_new(f->c, NULL, 5 + n, &end);
     if (!t) return &UNKNOWN_TYPE;
     *end++ = (struct type_field){"id", TEXT_TYPE};
     for (size_t i = 0; i < ARRAY_LEN(truths); i++) *end++ = (struct type_field){truths[i], {.kind = TYPE_TRUTH}};
-    for (int i = 0; i < p->send.n_with; i++)
-        *end++ = (struct type_field){p->send.with[i].name, p->send.with[i].value ? *expr_type(p->send.with[i].value) : UNKNOWN_TYPE};
+    for (int i = 0; i < n; i++) {
+        const struct type *given = &UNKNOWN_TYPE; /* an expression with a fault: every use is let pass */
+        for (int k = 0; k < p->send.n_with; k++)
+            if (!strcmp(p->send.with[k].name, with->items[i].key)) given = expr_type(p->send.with[k].value);
+        *end++ = (struct type_field){with->items[i].key, *given};
+    }
     return t;
 }
 

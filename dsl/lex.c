@@ -308,9 +308,11 @@ static struct token lex_operator(struct lexer *l) {
         faults_add(l->faults, &at, "odd-comment", "a comment begins with --");
         return token(TOKEN_SKIP, at);
     }
+    bool joins = c == '.' && peek(l, 1) == '.';
     l->at++;
     swallow(l);
-    faults_add(l->faults, &at, "computes", "‹%c› computes outside quotes; put the whole expression in quotes", isprint((unsigned char)c) ? c : '?');
+    if (joins) faults_add(l->faults, &at, "computes", "‹..› joins texts, and a strategy file computes nothing; write one text");
+    else faults_add(l->faults, &at, "computes", "‹%c› computes outside quotes; put the whole expression in quotes", isprint((unsigned char)c) ? c : '?');
     return token(TOKEN_SKIP, at);
 }
 

@@ -22,6 +22,7 @@ struct reader {
     /* The first word in column 1 seen inside an open brace: where to go on if that never closes. */
     bool stray;
     struct lexer stray_at;
+    int stray_line;
     struct span stray_brace;
     struct span brace; /* of the innermost open table */
 };
@@ -204,9 +205,10 @@ static struct node *word_value(struct reader *r) {
         if (r->ahead.kind != TOKEN_TEXT) r->abandoned = true;
     }
     struct node *n = leaf(r, NODE_CALL);
+    int before = r->faults->n;
     if (!n || r->abandoned) return n;
     call_args(r, n);
-    if (n->n_args || r->abandoned) return n;
+    if (n->n_args || r->abandoned || r->faults->n > before) return n;
     n->kind = NODE_WORD;
     if (!is(&t, "late") && !is(&t, "refused") && !is(&t, "failed") && !is(&t, "uncertain")) bare_word(r, &t); /* ends of a call, in examples */
     return n;
@@ -231,8 +233,8 @@ static bool separator(struct reader *r, struct span open) {
     if (r->tok.kind == TOKEN_CLOSE || r->tok.kind == TOKEN_END || r->abandoned) return !r->abandoned;
     if (r->tok.kind == TOKEN_BAD) return !(r->abandoned = true);
     if (paragraph_start(r)) {
-        r->stray = false;
-        unclosed(r, open, r->tok.span.line);
+        if (r->stray) unclosed(r, r->stray_brace, r->stray_line);
+        else unclosed(r, open, r->tok.span.line);
         return false;
     }
     if (r->last.kind == TOKEN_NUMBER && r->tok.kind == TOKEN_WORD && on_one_line(&r->last, &r->tok) && r->ahead.kind != TOKEN_EQUALS) {
@@ -291,6 +293,7 @@ static void note_stray(struct reader *r) {
     if (r->stray || !paragraph_start(r)) return;
     r->stray = true;
     r->stray_at = r->after_tok;
+    r->stray_line = r->tok.span.line;
     r->stray_brace = r->brace;
 }
 
@@ -306,7 +309,7 @@ static struct node *table(struct reader *r) {
     while (n && !r->abandoned && r->tok.kind != TOKEN_CLOSE) {
         note_stray(r);
         if (r->tok.kind == TOKEN_END) {
-            if (r->stray) unclosed(r, r->stray_brace, r->stray_at.line);
+            if (r->stray) unclosed(r, r->stray_brace, r->stray_line);
             else faults_add(r->faults, &open, "unclosed-brace", "this { is never closed; add the missing }");
             r->abandoned = true;
         } else if (r->tok.kind == TOKEN_COMMA) {
@@ -379,7 +382,7 @@ static struct node *paragraph(struct reader *r) {
 static void recover(struct reader *r) {
     r->depth = 0;
     r->abandoned = false;
-    if (r->stray && r->tok.kind == TOKEN_END && r->rewinds++ < REWINDS) restart(r, r->stray_at);
+    if (r->stray && (r->tok.kind == TOKEN_END || paragraph_start(r)) && r->rewinds++ < REWINDS) restart(r, r->stray_at);
     else if (!(paragraph_start(r) && r->last.kind != TOKEN_END)) resync(r);
     r->stray = false;
 }
@@ -408,6 +411,7 @@ struct node *outline_read(struct arena *a, const char *text, size_t n, struct fa
         else {
             stands_alone(&r);
             r.abandoned = true;
+            if (root->n_items) root->items[root->n_items - 1].value->bad = true; /* it ended too early */
         }
         if (p) {
             p->bad = f->n_faults > faults_before;

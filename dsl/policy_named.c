@@ -224,6 +224,7 @@ static void visit(struct ordering *o, struct named *n) {
         if (other->colour == 2 || !reads(n, node_name_text(other->node))) continue;
         if (other->colour == 1) {
             faults_node(o->b->c->faults, n->node, "round-name", "%s reads \"%s\", which reads it in turn; a name may not depend on itself", owner(o->b->c, n->node), node_name_text(other->node));
+            name_add(o->b, node_name_text(other->node), NULL, 0, NULL);
             continue;
         }
         visit(o, other);

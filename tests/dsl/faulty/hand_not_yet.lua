@@ -1,0 +1,1 @@
+playbook "early_dues" { version = 12, case = "overdue_account" }
