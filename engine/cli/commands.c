@@ -7,6 +7,7 @@ extern const struct command command_engine, command_demo, command_train, command
 extern const struct command command_sandbox, command_connectors, command_connector;
 extern const struct command command_check;
 extern const struct command command_migrate, command_books;
+extern const struct command command_sim;
 extern const struct command command_explain, command_diff, command_meta, command_reference;
 
 const struct command *const cli_commands[] = {
@@ -20,6 +21,7 @@ const struct command *const cli_commands[] = {
     &command_connectors,
     &command_connector,
     &command_check,
+    &command_sim,
     &command_explain,
     &command_diff,
     &command_meta,

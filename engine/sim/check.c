@@ -1,0 +1,148 @@
+/* check.c - see check.h. The book (the counterpart's and ours) is the judge: what the journal says is
+ * held against what happened. */
+#include "sim/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_MAX = 512 };
+struct lines {
+    struct world_entry all[LINES_MAX];
+    unsigned n;
+};
+
+static void collect(void *who, const struct world_entry *e) {
+    struct lines *l = who;
+    if (l->n < LINES_MAX) l->all[l->n++] = *e;
+}
+
+/* Every run ends exactly once, by one fact, and the last row is the end. */
+static void check_end(struct stage *s, struct sim_case *c, unsigned index) {
+    json_auto_t *journal = c->started ? memory_journal_new(s->memory, c->run) : NULL;
+    unsigned ends = 0, rows = (unsigned)json_array_size(journal);
+    const char *outcome = "";
+    json_t *row, *fact;
+    size_t i, k;
+    json_array_foreach(journal, i, row) json_array_foreach(json_object_get(row, "facts"), k, fact) {
+        if (strcmp(json_text(fact, "f", ""), "ended")) continue;
+        ends++, outcome = json_text(fact, "to", "");
+        if (i + 1 != rows) stage_violation(s, "case %s: rows follow its end", c->ref);
+    }
+    if (!c->started) stage_violation(s, "case %s was never started", c->ref);
+    else if (ends != 1) stage_violation(s, "case %s has %u ends (run %s, %u rows): a timer or an answer was lost", c->ref, ends,
+                                        stage_state(s, c->run) ? stage_state(s, c->run) : "unknown", rows);
+    (void)snprintf(s->report->outcomes[index], sizeof s->report->outcomes[index], "%s", outcome);
+}
+
+static const char *run_text(const struct sim_case *c, char out[ID_TEXT]) { return id_text(c->run, out); }
+
+/* A case has one run, and no effect belongs to another. */
+static void check_one_run(struct stage *s, const struct lines *l) {
+    for (unsigned i = 0; i < l->n; i++) {
+        bool known = false;
+        char text[ID_TEXT];
+        for (unsigned k = 0; k < s->n_cases; k++) known |= s->cases[k].started && !strcmp(run_text(&s->cases[k], text), l->all[i].run);
+        if (!known && l->all[i].happened) stage_violation(s, "an effect (%s) of a run that never became durable", l->all[i].key);
+        if (l->all[i].effects > 1) stage_violation(s, "key %s took effect %u times", l->all[i].key, l->all[i].effects);
+    }
+}
+
+static bool is(const struct world_entry *e, const char *op) { return !strcmp(e->op, op); }
+
+/* At most one effect per paragraph and visit; at most one payout per business key. */
+static void check_once(struct stage *s, const struct lines *l) {
+    for (unsigned i = 0; i < l->n; i++)
+        for (unsigned k = i + 1; k < l->n; k++) {
+            const struct world_entry *a = &l->all[i], *b = &l->all[k];
+            if (!a->happened || !b->happened || strcmp(a->op, b->op) || is(a, "ask")) continue;
+            if (is(a, "pay") && !strcmp(a->ref, b->ref)) stage_violation(s, "case %s was paid twice (%s, %s)", a->ref, a->key, b->key);
+            if (!strcmp(a->run, b->run) && !strcmp(a->paragraph, b->paragraph) && a->visit == b->visit && !is(a, "pay"))
+                stage_violation(s, "%s happened twice under two keys (%s, %s)", a->paragraph, a->key, b->key);
+        }
+}
+
+/* "p3_s1" belongs to saga "p3". */
+static bool same_saga(const struct world_entry *a, const struct world_entry *b) {
+    const char *x = strchr(a->paragraph, '_'), *y = strchr(b->paragraph, '_');
+    return x && y && x - a->paragraph == y - b->paragraph && !strncmp(a->paragraph, b->paragraph, (size_t)(x - a->paragraph)) &&
+           !strcmp(a->run, b->run);
+}
+
+/* Compensation is the reverse of what happened, and never comes after the pivot. */
+static void check_order(struct stage *s, const struct lines *l) {
+    for (unsigned i = 0; i < l->n; i++)
+        for (unsigned k = 0; k < l->n; k++) {
+            const struct world_entry *a = &l->all[i], *b = &l->all[k];
+            if (i == k || !same_saga(a, b) || !is(a, "take") || !a->happened) continue;
+            if (is(b, "take") && a->visit == b->visit && a->undone_at && b->undone_at && a->happened_at < b->happened_at && a->undone_at < b->undone_at)
+                stage_violation(s, "%s was undone before %s, which came after it", a->key, b->key);
+            if (is(b, "pay") && b->happened && a->undone_at > b->happened_at)
+                stage_violation(s, "%s was undone after the pivot %s", a->key, b->key);
+        }
+}
+
+struct saga_end {
+    unsigned visits;
+    bool undone, done;
+};
+
+/* How the journal says that the saga round `paragraph` ended in that visit. */
+static void saga_ended(json_t *journal, const char *saga, struct saga_end *out) {
+    json_t *row, *fact;
+    size_t i, k;
+    json_array_foreach(journal, i, row) json_array_foreach(json_object_get(row, "facts"), k, fact) {
+        if (strcmp(json_text(fact, "p", ""), saga) || strcmp(json_text(fact, "f", ""), "left")) continue;
+        out->visits++;
+        out->undone = !strcmp(json_text(fact, "end", ""), "undone"), out->done = !strcmp(json_text(fact, "end", ""), "done");
+    }
+}
+
+/* All or nothing: what a saga took stands if it was done, and is given back if it was undone. */
+static void check_whole(struct stage *s, struct sim_case *c, const struct lines *l) {
+    char text[ID_TEXT];
+    json_auto_t *journal = memory_journal_new(s->memory, c->run);
+    run_text(c, text);
+    for (unsigned i = 0; i < l->n; i++) {
+        const struct world_entry *e = &l->all[i];
+        const char *bar = strchr(e->paragraph, '_');
+        if (!is(e, "take") || !e->happened || strcmp(e->run, text) || !bar) continue;
+        char saga[64];
+        struct saga_end end = {0};
+        (void)snprintf(saga, sizeof saga, "%.*s", (int)(bar - e->paragraph), e->paragraph);
+        saga_ended(journal, saga, &end);
+        if (end.visits != 1) continue; /* entered again: its last visit decides, and each is checked by its own undo */
+        if (end.undone && !e->undone_at) stage_violation(s, "case %s: %s stands although its saga was undone", c->ref, e->key);
+        if (end.done && e->undone_at) stage_violation(s, "case %s: %s was undone although its saga was done", c->ref, e->key);
+    }
+}
+
+/* Our own book: what was held and not released belongs to a saga that was done. */
+static void check_books(struct stage *s) {
+    json_auto_t *sums = memory_balances_new(s->memory);
+    json_t *sum;
+    const char *account;
+    int64_t total = 0;
+    json_object_foreach(sums, account, sum) {
+        total += json_integer_value(sum);
+        if (!strncmp(account, "held:", 5) && json_integer_value(sum) < 0)
+            stage_violation(s, "%s was released more often than held", account);
+    }
+    if (total) stage_violation(s, "the ledger does not balance");
+}
+
+void check_all(struct stage *s) {
+    struct lines *l = calloc(1, sizeof *l);
+    if (!l) return;
+    world_each(s->world, collect, l);
+    for (unsigned i = 0; i < s->n_cases; i++) {
+        check_end(s, &s->cases[i], i);
+        if (s->cases[i].started) check_whole(s, &s->cases[i], l);
+    }
+    check_one_run(s, l);
+    check_once(s, l);
+    check_order(s, l);
+    check_books(s);
+    if (memory_holds(s->memory, "Quillfeather")) stage_violation(s, "a personal field stands open in the journal");
+    s->report->runs = s->n_cases, s->report->rows = memory_rows(s->memory);
+    free(l);
+}

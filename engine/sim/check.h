@@ -1,0 +1,9 @@
+/* check.h - the invariants, read from journal and book when the history is over. */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "sim/stage.h"
+
+void check_all(struct stage *s);
+
+#endif

@@ -1,0 +1,476 @@
+/* handle.c - one process's struct store on the shared memory: latency, lost replies, death.
+ *
+ * Every operation is a job on the loop's clock. An append's job first commits and later replies; jobs of
+ * one handle commit in the order they were made (INV-3). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sim/memory_inner.h"
+
+struct handle;
+struct job {
+    struct job *next;
+    struct handle *h;
+    void (*act)(struct job *j, enum err err); /* err: OK, or ERR_IO when the process dies */
+    struct loop_timer *timer;
+    bool committed;
+    enum err err;
+    struct fault fault;
+    void *done, *each, *who; /* the caller's */
+    struct append a;
+    void *copy;              /* one block that the append points into */
+    struct run_row row;
+    char *texts[6];
+    struct id id, *ids;
+    size_t n;
+    unsigned limit;
+    uint16_t shard;
+    int64_t now_ms, ttl_ms;
+};
+struct handle {
+    struct store store; /* first */
+    struct memory *m;
+    struct loop *loop;
+    struct job *jobs;
+    int64_t last_ms;    /* when the latest append will have committed */
+    bool dead;
+};
+
+static void job_free(struct job *j) {
+    struct job **at = &j->h->jobs;
+    while (*at && *at != j) at = &(*at)->next;
+    if (*at) *at = j->next;
+    for (size_t i = 0; i < ARRAY_LEN(j->texts); i++) free(j->texts[i]);
+    free(j->ids), free(j->copy), free(j);
+}
+
+static void fire(void *who) {
+    struct job *j = who;
+    j->timer = NULL;
+    j->act(j, OK);
+}
+
+static int64_t latency(struct handle *h) { return (int64_t)rng_below(&h->m->rng, (uint64_t)h->m->faults.latency_ms + 1); }
+
+static enum err schedule(struct job *j, int64_t after_ms) {
+    j->timer = loop_timer(j->h->loop, after_ms, fire, j);
+    return j->timer ? OK : ERR_NOMEM;
+}
+
+static struct job *job_new(struct store *s, void (*act)(struct job *j, enum err err), void *each, void *done, void *who) {
+    struct handle *h = (struct handle *)s;
+    struct job *j = h->dead ? NULL : calloc(1, sizeof *j);
+    if (!j) return NULL;
+    j->h = h, j->act = act, j->each = each, j->done = done, j->who = who;
+    struct job **end = &h->jobs;
+    while (*end) end = &(*end)->next;
+    *end = j;
+    return j;
+}
+
+static enum err start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(j->h)); }
+
+/* --- append --------------------------------------------------------------------------------------- */
+
+struct packer { /* copies what an append points to into one block */
+    char *at;
+    size_t need;
+};
+static void *pack(struct packer *p, const void *from, size_t n) {
+    size_t room = (n + 7) & ~(size_t)7;
+    void *here = p->at;
+    if (p->at) {
+        if (n) memcpy(p->at, from, n);
+        p->at += room;
+    } else {
+        p->need += room;
+    }
+    return here;
+}
+static const char *pack_text(struct packer *p, const char *s) { return s ? pack(p, s, strlen(s) + 1) : NULL; }
+
+static void pack_row(struct packer *p, const struct run_row *from, struct run_row *to) {
+    *to = *from;
+    to->workflow = pack_text(p, from->workflow), to->plan_hash = pack_text(p, from->plan_hash);
+    to->case_type = pack_text(p, from->case_type), to->case_key = pack_text(p, from->case_key);
+    to->customer = pack_text(p, from->customer), to->state = pack_text(p, from->state), to->at = pack_text(p, from->at);
+    to->outcome = pack_text(p, from->outcome), to->decision = pack_text(p, from->decision);
+    to->currency = pack_text(p, from->currency);
+}
+
+static void pack_lists(struct packer *p, const struct append *a, struct append *to) {
+    struct posting_row *posts = pack(p, a->postings, a->n_postings * sizeof *a->postings);
+    struct task_row *tasks = pack(p, a->tasks, a->n_tasks * sizeof *a->tasks);
+    struct artifact_row *arts = pack(p, a->artifacts, a->n_artifacts * sizeof *a->artifacts);
+    struct posting_row post = {0};
+    struct task_row task = {0};
+    struct artifact_row art = {0};
+    for (size_t i = 0; i < a->n_postings; i++) {
+        struct posting_row *x = posts ? &posts[i] : &post;
+        x->debit = pack_text(p, a->postings[i].debit), x->credit = pack_text(p, a->postings[i].credit);
+        x->currency = pack_text(p, a->postings[i].currency), x->kind = pack_text(p, a->postings[i].kind);
+    }
+    for (size_t i = 0; i < a->n_tasks; i++) {
+        struct task_row *x = tasks ? &tasks[i] : &task;
+        const struct task_row *f = &a->tasks[i];
+        x->id = pack_text(p, f->id), x->paragraph = pack_text(p, f->paragraph), x->queue = pack_text(p, f->queue);
+        x->state = pack_text(p, f->state), x->assignee = pack_text(p, f->assignee), x->answer = pack_text(p, f->answer);
+        x->form = pack_text(p, f->form);
+    }
+    for (size_t i = 0; i < a->n_artifacts; i++) {
+        struct artifact_row *x = arts ? &arts[i] : &art;
+        x->hash = pack_text(p, a->artifacts[i].hash), x->bytes = pack(p, a->artifacts[i].bytes, a->artifacts[i].n);
+    }
+    to->postings = posts, to->tasks = tasks, to->artifacts = arts;
+}
+
+static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
+    struct dedup_row *dedup = a->dedup ? pack(p, a->dedup, sizeof *a->dedup) : NULL, no_dedup;
+    struct person_key_row *person = a->person ? pack(p, a->person, sizeof *a->person) : NULL, no_person;
+    if (a->dedup) {
+        struct dedup_row *x = dedup ? dedup : &no_dedup;
+        x->api_key = pack_text(p, a->dedup->api_key), x->route = pack_text(p, a->dedup->route);
+        x->key = pack_text(p, a->dedup->key), x->body_hash = pack_text(p, a->dedup->body_hash);
+    }
+    if (a->person) {
+        struct person_key_row *x = person ? person : &no_person;
+        x->customer = pack_text(p, a->person->customer), x->wrapped = pack(p, a->person->wrapped, a->person->n);
+    }
+    to->dedup = dedup, to->person = person;
+}
+
+static void pack_all(struct packer *p, const struct append *a, struct append *to, struct run_row *row) {
+    to->body = pack(p, a->body, a->body_len);
+    if (a->row) pack_row(p, a->row, row), to->row = row;
+    pack_lists(p, a, to);
+    pack_keys(p, a, to);
+    to->event_taken = pack_text(p, a->event_taken);
+}
+
+static void commit_job(struct job *j) {
+    if (j->committed) return;
+    j->committed = true;
+    j->err = memory_commit(j->h->m, &j->a, &j->fault);
+}
+
+static void append_act(struct job *j, enum err err) {
+    struct handle *h = j->h;
+    if (err == OK && !j->committed) {
+        commit_job(j);
+        /* A lost reply costs a reconnect, then the same rows are sent again (SEMANTICS 3). */
+        bool lost = h->m->faults.lost_percent && rng_below(&h->m->rng, 100) < h->m->faults.lost_percent;
+        if (schedule(j, lost ? 200 + (int64_t)rng_below(&h->m->rng, 3000) : latency(h)) == OK) return;
+    }
+    store_done_fn *done = (store_done_fn *)j->done;
+    void *who = j->who;
+    enum err end = err != OK ? err : j->err;
+    struct fault f = j->fault;
+    job_free(j);
+    done(who, end, &f);
+}
+
+static enum err append(struct store *s, const struct append *a, store_done_fn *done, void *who) {
+    struct handle *h = (struct handle *)s;
+    struct job *j = job_new(s, append_act, NULL, (void *)done, who);
+    if (!j) return ERR_IO;
+    struct packer p = {NULL, 0};
+    struct append none = *a;
+    struct run_row row;
+    pack_all(&p, a, &none, &row);
+    j->copy = p.at = malloc(p.need ? p.need : 1);
+    j->a = *a;
+    pack_all(&p, a, &j->a, &j->row);
+    int64_t now = loop_now_ms(h->loop), at = now + latency(h);
+    if (at < h->last_ms && h->last_ms - now < 100000) at = h->last_ms;
+    h->last_ms = at;
+    return schedule(j, at - now);
+}
+
+/* --- reads ---------------------------------------------------------------------------------------- */
+
+static void end_with(struct job *j, enum err err) {
+    store_done_fn *done = (store_done_fn *)j->done;
+    void *who = j->who;
+    struct fault f = j->fault;
+    if (err != OK) (void)fault_set(&f, err, "", "the store is gone");
+    job_free(j);
+    done(who, err, &f);
+}
+
+static void tell_rows(struct job *j, struct id id) {
+    const struct mem_run *r = map_get(j->h->m->runs, id.b, sizeof id.b);
+    for (const struct mem_row *row = r ? r->first : NULL; row; row = row->next) {
+        struct journal_row out = {id, row->seq, row->at_ms, row->body, row->n};
+        ((store_journal_fn *)j->each)(j->who, &out);
+    }
+}
+
+static void load_act(struct job *j, enum err err) {
+    for (size_t i = 0; err == OK && i < j->n; i++) tell_rows(j, j->ids[i]);
+    end_with(j, err);
+}
+
+static enum err load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, load_act, (void *)each, (void *)done, who);
+    if (!j) return ERR_IO;
+    j->ids = malloc(n * sizeof *runs), j->n = n;
+    memcpy(j->ids, runs, n * sizeof *runs);
+    return start(j);
+}
+
+static enum err load(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done, void *who) {
+    return load_many(s, &run, 1, each, done, who);
+}
+
+struct found {
+    const struct mem_run **list;
+    size_t n;
+    uint16_t shard;
+    struct id after;
+};
+static void find_open(void *who, const void *key, size_t n, void *value) {
+    struct found *x = who;
+    const struct mem_run *r = value;
+    (void)key, (void)n;
+    if (id_shard(r->id) == x->shard && strcmp(r->state, "ended") && id_compare(r->id, x->after) > 0) x->list[x->n++] = r;
+}
+static int by_id(const void *a, const void *b) {
+    return id_compare((*(const struct mem_run *const *)a)->id, (*(const struct mem_run *const *)b)->id);
+}
+
+static void open_act(struct job *j, enum err err) {
+    struct memory *m = j->h->m;
+    struct found x = {.list = calloc(map_size(m->runs) + 1, sizeof *x.list), .shard = j->shard, .after = j->id};
+    map_each(m->runs, find_open, &x);
+    qsort(x.list, x.n, sizeof *x.list, by_id);
+    for (size_t i = 0; err == OK && i < x.n && i < j->limit; i++) {
+        const struct mem_run *r = x.list[i];
+        struct open_run o = {r->id, r->workflow, r->case_type, r->case_key, r->customer, r->state, r->wake_ms, r->last_seq};
+        ((store_open_fn *)j->each)(j->who, &o);
+    }
+    free(x.list);
+    end_with(j, err);
+}
+
+static enum err open_runs(struct store *s, uint16_t shard, struct id after, unsigned limit, store_open_fn *each,
+                          store_done_fn *done, void *who) {
+    struct job *j = job_new(s, open_act, (void *)each, (void *)done, who);
+    if (j) j->shard = shard, j->id = after, j->limit = limit;
+    return start(j);
+}
+
+/* --- leases --------------------------------------------------------------------------------------- */
+
+static bool is_ours(const struct mem_lease *l, const char *owner) { return !strcmp(l->owner, owner); }
+
+static void take_leases(struct job *j) {
+    struct memory *m = j->h->m;
+    unsigned have = 0;
+    for (unsigned i = 0; i < m->shards; i++) {
+        struct mem_lease *l = &m->leases[i];
+        if (!is_ours(l, j->texts[0]) || l->until_ms <= j->now_ms) continue; /* one that ran out is taken anew */
+        if (have >= j->limit) {
+            l->owner[0] = 0, l->until_ms = 0;
+            continue;
+        }
+        l->until_ms = j->now_ms + j->ttl_ms, have++;
+    }
+    for (unsigned i = 0; i < m->shards && have < j->limit; i++) {
+        struct mem_lease *l = &m->leases[i];
+        if (l->owner[0] && l->until_ms > j->now_ms) continue;
+        (void)text_copy(l->owner, sizeof l->owner, j->texts[0]), (void)text_copy(l->address, sizeof l->address, j->texts[1]);
+        l->until_ms = j->now_ms + j->ttl_ms, l->epoch++, have++;
+    }
+}
+
+static void claim_act(struct job *j, enum err err) {
+    struct memory *m = j->h->m;
+    if (err == OK) take_leases(j);
+    for (unsigned i = 0; err == OK && i < m->shards; i++) {
+        const struct mem_lease *l = &m->leases[i];
+        struct lease out = {(uint16_t)i, l->epoch, l->owner, l->address, l->until_ms};
+        ((store_lease_fn *)j->each)(j->who, &out);
+    }
+    end_with(j, err);
+}
+
+static enum err claim(struct store *s, const char *owner, const char *address, unsigned want, int64_t now_ms, int64_t ttl_ms,
+                      store_lease_fn *each, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, claim_act, (void *)each, (void *)done, who);
+    if (!j) return ERR_IO;
+    j->texts[0] = strdup(owner), j->texts[1] = strdup(address), j->limit = want, j->now_ms = now_ms, j->ttl_ms = ttl_ms;
+    return start(j);
+}
+
+static void release_act(struct job *j, enum err err) {
+    struct memory *m = j->h->m;
+    for (unsigned i = 0; err == OK && i < m->shards; i++)
+        if (is_ours(&m->leases[i], j->texts[0])) m->leases[i].owner[0] = 0, m->leases[i].until_ms = 0;
+    end_with(j, err);
+}
+
+static enum err release(struct store *s, const char *owner, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, release_act, NULL, (void *)done, who);
+    if (j) j->texts[0] = strdup(owner);
+    return start(j);
+}
+
+/* --- keys, events, bytes, definitions ---------------------------------------------------------------- */
+
+static void dedup_act(struct job *j, enum err err) {
+    const struct mem_dedup *d = memory_dedup(j->h->m, j->texts[0], j->texts[1], j->texts[2]);
+    struct dedup_found found = {.found = d != NULL, .body_hash = d ? d->hash : NULL};
+    if (d) found.run = d->run;
+    store_dedup_fn *done = (store_dedup_fn *)j->done;
+    void *who = j->who;
+    job_free(j);
+    done(who, err, &found);
+}
+
+static enum err dedup(struct store *s, const char *api_key, const char *route, const char *key, store_dedup_fn *done, void *who) {
+    struct job *j = job_new(s, dedup_act, NULL, (void *)done, who);
+    if (j) j->texts[0] = strdup(api_key), j->texts[1] = strdup(route), j->texts[2] = strdup(key);
+    return start(j);
+}
+
+static void keep_act(struct job *j, enum err err) {
+    struct memory *m = j->h->m;
+    struct mem_event **end = &m->events;
+    bool known = false;
+    for (; *end; end = &(*end)->next) known |= j->texts[3] && (*end)->id && !strcmp((*end)->id, j->texts[3]);
+    if (err == OK && !known) {
+        struct mem_event *e = calloc(1, sizeof *e);
+        *e = (struct mem_event){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], j->now_ms};
+        memset(j->texts, 0, sizeof j->texts);
+        *end = e;
+    }
+    end_with(j, err);
+}
+
+static enum err keep_event(struct store *s, uint16_t shard, const struct kept_event *e, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, keep_act, NULL, (void *)done, who);
+    if (!j) return ERR_IO;
+    j->shard = shard, j->now_ms = e->at_ms;
+    j->texts[0] = strdup(e->case_type), j->texts[1] = strdup(e->key), j->texts[2] = strdup(e->name);
+    j->texts[3] = e->event_id ? strdup(e->event_id) : NULL, j->texts[4] = strdup(e->body ? e->body : "{}");
+    return start(j);
+}
+
+static void kept_act(struct job *j, enum err err) {
+    for (const struct mem_event *e = j->h->m->events; err == OK && e; e = e->next) {
+        if (strcmp(e->type, j->texts[0]) || strcmp(e->key, j->texts[1])) continue;
+        struct kept_event out = {e->type, e->key, e->name, e->id, e->body, e->at_ms};
+        ((store_event_fn *)j->each)(j->who, &out);
+    }
+    end_with(j, err);
+}
+
+static enum err kept_events(struct store *s, const char *case_type, const char *key, store_event_fn *each, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, kept_act, (void *)each, (void *)done, who);
+    if (j) j->texts[0] = strdup(case_type), j->texts[1] = strdup(key);
+    return start(j);
+}
+
+static void bytes_act(struct job *j, enum err err) {
+    struct map *from = j->limit ? j->h->m->persons : j->h->m->artifacts;
+    const struct mem_blob *b = map_get(from, j->texts[0], strlen(j->texts[0]));
+    store_bytes_fn *done = (store_bytes_fn *)j->done;
+    void *who = j->who;
+    job_free(j);
+    if (err != OK) done(who, err, NULL, 0);
+    else done(who, b ? OK : ERR_NOT_FOUND, b ? b->bytes : NULL, b ? b->n : 0);
+}
+
+static enum err artifact(struct store *s, const char *hash, store_bytes_fn *done, void *who) {
+    struct job *j = job_new(s, bytes_act, NULL, (void *)done, who);
+    if (j) j->texts[0] = strdup(hash);
+    return start(j);
+}
+
+static enum err person_key(struct store *s, const char *customer, store_bytes_fn *done, void *who) {
+    struct job *j = job_new(s, bytes_act, NULL, (void *)done, who);
+    if (j) j->texts[0] = strdup(customer), j->limit = 1;
+    return start(j);
+}
+
+static enum err put_definition(struct job *j) {
+    struct memory *m = j->h->m;
+    struct mem_definition **end = &m->definitions;
+    for (; *end; end = &(*end)->next) {
+        const struct mem_definition *d = *end;
+        if (strcmp(d->kind, j->texts[0]) || strcmp(d->name, j->texts[1]) || d->version != (int)j->limit) continue;
+        if (!strcmp(d->hash, j->texts[2])) return OK;
+        return fault_set(&j->fault, ERR_CONFLICT, d->name, "%s@%d was published by %s with another text", d->name, d->version, d->by);
+    }
+    struct mem_definition *d = calloc(1, sizeof *d);
+    *d = (struct mem_definition){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], (int)j->limit, j->now_ms};
+    memset(j->texts, 0, sizeof j->texts);
+    *end = d;
+    return OK;
+}
+
+static void publish_act(struct job *j, enum err err) {
+    if (err == OK) err = put_definition(j);
+    store_done_fn *done = (store_done_fn *)j->done;
+    void *who = j->who;
+    struct fault f = j->fault;
+    job_free(j);
+    done(who, err, &f);
+}
+
+static enum err publish(struct store *s, const struct definition *d, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, publish_act, NULL, (void *)done, who);
+    if (!j) return ERR_IO;
+    j->texts[0] = strdup(d->kind), j->texts[1] = strdup(d->name), j->texts[2] = strdup(d->hash), j->texts[3] = strdup(d->text);
+    j->texts[4] = strdup(d->by ? d->by : ""), j->limit = (unsigned)d->version, j->now_ms = d->at_ms;
+    return start(j);
+}
+
+static void definitions_act(struct job *j, enum err err) {
+    for (const struct mem_definition *d = j->h->m->definitions; err == OK && d; d = d->next) {
+        struct definition out = {d->kind, d->name, d->hash, d->text, d->by, d->version, d->at_ms};
+        ((store_definition_fn *)j->each)(j->who, &out);
+    }
+    end_with(j, err);
+}
+
+static enum err definitions(struct store *s, store_definition_fn *each, store_done_fn *done, void *who) {
+    return start(job_new(s, definitions_act, (void *)each, (void *)done, who));
+}
+
+/* --- life and death --------------------------------------------------------------------------------- */
+
+void memory_crash(struct store *s) {
+    struct handle *h = (struct handle *)s;
+    bool reached = true; /* what had left the process before it died is a beginning of what it had made */
+    h->dead = true;
+    for (struct job *j = h->jobs; j; j = j->next)
+        if (j->act == append_act) {
+            reached &= rng_below(&h->m->rng, 4) != 0;
+            if (reached) commit_job(j);
+        }
+    while (h->jobs) {
+        struct job *j = h->jobs;
+        loop_cancel(h->loop, j->timer);
+        j->timer = NULL;
+        j->act(j, ERR_IO);
+    }
+}
+
+static void close_(struct store *s) {
+    if (!((struct handle *)s)->dead) memory_crash(s);
+    free(s);
+}
+
+static const struct store_ops ops = {append, load, open_runs, load_many, claim, release, dedup, keep_event, kept_events,
+                                     artifact, person_key, publish, definitions, close_};
+
+enum err memory_open(struct memory *m, struct loop *l, struct store **out) {
+    struct handle *h = calloc(1, sizeof *h);
+    if (!h) return ERR_NOMEM;
+    h->store = (struct store){&ops, m->region, m->shards};
+    h->m = m, h->loop = l;
+    *out = &h->store;
+    return OK;
+}

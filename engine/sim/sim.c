@@ -1,0 +1,285 @@
+/* sim.c - the stage: cases come in, people work, events arrive, processes die. */
+#include "sim/sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "flow/definitions.h"
+#include "sim/check.h"
+#include "sim/plans.h"
+#include "sim/stage.h"
+
+enum { START_MS_LOW = 1000, DAY_MS = 86400000, STEPS_MAX = 3000000 };
+#define T0 INT64_C(1790000000000)
+
+static uint64_t mixed(uint64_t h, const char *text) {
+    for (; *text; text++) h = (h ^ (uint64_t)(unsigned char)*text) * 0x100000001b3u;
+    return h;
+}
+
+/* A choice that depends only on the seed and what it is about, never on the order of things. */
+static unsigned fate(const struct stage *s, const char *what, const char *about, unsigned n) {
+    struct rng r;
+    rng_seed(&r, mixed(mixed(s->seed ^ 0xcbf29ce484222325u, what), about));
+    return (unsigned)rng_below(&r, n);
+}
+
+static struct proc *any_proc(struct stage *s) {
+    for (int tries = 0; tries < 8; tries++) {
+        struct proc *p = &s->procs[rng_below(&s->rng, s->n_procs)];
+        if (p->alive && !p->paused) return p;
+    }
+    return NULL;
+}
+
+static void later(struct stage *s, int64_t after_ms, loop_fn *fn, void *who) {
+    if (!loop_timer(s->loop, after_ms, fn, who)) abort();
+}
+
+/* --- cases ------------------------------------------------------------------------------------------ */
+
+static void ask_start(void *who);
+
+static void started(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
+    struct sim_case *c = who;
+    (void)joined, (void)f;
+    c->asking = false;
+    if (err == OK && c->started && !id_same(c->run, run))
+        stage_violation(c->stage, "case %s: one idempotency key gave two runs", c->ref);
+    if (err == OK) c->started = true, c->run = run;
+    else later(c->stage, 500 + (int64_t)rng_below(&c->stage->rng, 3000), ask_start, c);
+}
+
+static void ask_start(void *who) {
+    struct sim_case *c = who;
+    struct stage *s = c->stage;
+    struct proc *p = any_proc(s);
+    if (c->asking || (c->started && c->again)) return;
+    if (c->started) c->again = true; /* the client did not hear us and asks again */
+    json_auto_t *body = json_pack("{s:s, s:i, s:s}", "ref", c->ref, "n", c->n, "name", "Quillfeather Onobrychis");
+    struct start st = {.workflow = c->workflow, .version = 1, .case_ = body, .by = "sim", .dedup_route = "start",
+                       .dedup_key = c->ref, .dedup_hash = "h"};
+    c->asking = true;
+    if (p && engine_start(p->engine, &st, started, c) == OK) return;
+    c->asking = false;
+    later(s, 1000, ask_start, c);
+}
+
+/* A process that dies with a start under way answers nobody: the client's own time-out. */
+static void start_watchdog(void *who) {
+    struct sim_case *c = who;
+    if (c->started) return;
+    c->asking = false;
+    ask_start(c);
+    later(c->stage, 30000, start_watchdog, c);
+}
+
+/* --- events ----------------------------------------------------------------------------------------- */
+
+struct telling {
+    struct sim_case *c;
+    const char *event;
+    char id[64];
+    bool twice;
+};
+
+static void tell(void *who);
+static void told(void *who, enum err err, const struct fault *f) {
+    struct telling *t = who;
+    (void)f;
+    if (err == OK || err == ERR_REFUSED || err == ERR_NOT_FOUND) {
+        if (!t->twice && rng_below(&t->c->stage->rng, 3) == 0) {
+            t->twice = true; /* a duplicate callback */
+            later(t->c->stage, 100, tell, t);
+        }
+        return;
+    }
+    later(t->c->stage, 2000 + (int64_t)rng_below(&t->c->stage->rng, 5000), tell, t);
+}
+
+static void tell(void *who) {
+    struct telling *t = who;
+    struct stage *s = t->c->stage;
+    struct proc *p = any_proc(s);
+    json_auto_t *data = json_pack("{s:s}", "ref", t->c->ref);
+    struct event ev = {t->event, t->id, "sim", data};
+    if (!t->c->started || !p || engine_signal(p->engine, t->c->run, &ev, told, t) != OK) later(s, 5000, tell, t);
+}
+
+static void plan_event(struct stage *s, struct sim_case *c, const char *event, int64_t at_ms) {
+    struct telling *t = stage_alloc(s, sizeof *t);
+    *t = (struct telling){.c = c, .event = event};
+    (void)snprintf(t->id, sizeof t->id, "%s-%s", event, c->ref);
+    later(s, at_ms, tell, t);
+}
+
+/* --- people ----------------------------------------------------------------------------------------- */
+
+static void nobody(void *who, enum err err, const struct fault *f) { (void)who, (void)err, (void)f; }
+
+static const char *ref_of(struct stage *s, const char *run_text) {
+    struct id id;
+    if (id_parse(run_text, &id) != OK) return "";
+    for (unsigned i = 0; i < s->n_cases; i++)
+        if (s->cases[i].started && id_same(s->cases[i].run, id)) return s->cases[i].ref;
+    return "";
+}
+
+static void work_on_stuck(struct stage *s, struct proc *p, const struct task_row *t) {
+    /* First try again; then give it up; what is past giving up is answered by hand. */
+    struct seen_task *seen = stage_seen(s, t->id);
+    const char *act = seen->times < 3 ? "retry" : seen->times < 5 ? "abandon" : "answer";
+    json_auto_t *form = json_pack("{s:s, s:s}", "id", "by hand", "ref", "by hand");
+    struct task_act a = {.task = t->id, .act = "answer", .by = "ops", .answer = act, .form = form};
+    seen->times++;
+    (void)!engine_task(p->engine, &a, nobody, NULL);
+}
+
+static void work_on(void *who, const struct task_row *t) {
+    struct stage *s = who;
+    struct proc *p = any_proc(s);
+    if (!p || strcmp(t->state, "open")) return;
+    int64_t waited = sim_clock_now(s->clock) - t->created_ms;
+    if (text_ends(t->id, ".stuck")) {
+        if (waited > 60000) work_on_stuck(s, p, t);
+        return;
+    }
+    char run[64] = "";
+    (void)text_copy(run, sizeof run, t->id);
+    if (strchr(run, '.')) *strchr(run, '.') = 0;
+    char about[300];
+    (void)snprintf(about, sizeof about, "%s.%s.%u", ref_of(s, run), t->paragraph, t->visit);
+    unsigned f = fate(s, "task", about, 10);
+    if (f == 0) return; /* nobody looks at it: late */
+    if (waited < 3600000 + (int64_t)fate(s, "delay", about, 20) * 600000) return;
+    const char *answer = f < 5 ? "yes" : f < 8 ? "no" : "again";
+    struct task_act a = {.task = t->id, .act = "answer", .by = "officer", .answer = answer};
+    if (f >= 8) { /* not every task has it: then yes */
+        struct seen_task *seen = stage_seen(s, t->id);
+        if (seen->times++ > 0) a.answer = "yes";
+    }
+    (void)!engine_task(p->engine, &a, nobody, NULL);
+}
+
+static void people(void *who) {
+    struct stage *s = who;
+    memory_each_task(s->memory, work_on, s);
+    later(s, 600000 + (int64_t)rng_below(&s->rng, 600000), people, s);
+}
+
+/* --- storms ----------------------------------------------------------------------------------------- */
+
+static void rise(void *who) {
+    struct proc *p = who;
+    if (p->paused) proc_pause(p, false);
+    else if (!p->alive && proc_start(p) != OK) abort();
+}
+
+static void storm(void *who) {
+    struct stage *s = who;
+    struct proc *p = &s->procs[rng_below(&s->rng, s->n_procs)];
+    if (sim_clock_now(s->clock) > s->storm_till_ms) return;
+    if (p->alive && !p->paused) {
+        bool pause = rng_below(&s->rng, 4) == 0;
+        int64_t away = 1 + (int64_t)rng_below(&s->rng, rng_below(&s->rng, 3) ? 3000 : 90000);
+        if (pause) proc_pause(p, true), s->report->pauses++;
+        else proc_kill(p), s->report->kills++;
+        later(s, away, rise, p);
+    }
+    later(s, 5 + (int64_t)rng_below(&s->rng, rng_below(&s->rng, 4) ? 4000 : 40000), storm, s);
+}
+
+/* --- a seed ----------------------------------------------------------------------------------------- */
+
+static enum err write_flows(struct stage *s, bool print) {
+    struct rng r;
+    struct fault f = {0};
+    rng_seed(&r, s->seed * 7919 + 17);
+    s->n_flows = 1 + (unsigned)rng_below(&r, 3);
+    for (unsigned i = 0; i < s->n_flows; i++) {
+        char name[24];
+        AUTO(buf_reset) struct buf text;
+        buf_init(&text, 1 << 20);
+        (void)snprintf(name, sizeof name, "sim_%u", i);
+        plans_write(name, &r, &text);
+        if (print) fprintf(stderr, "%s\n", buf_text(&text));
+        enum err e = definitions_add(s->definitions, "workflow", name, 1, text.data, text.len, &f);
+        if (e != OK) {
+            stage_violation(s, "a made flow is not sound: %s\n%s", f.text, buf_text(&text));
+            return e;
+        }
+    }
+    return OK;
+}
+
+static void plan_cases(struct stage *s) {
+    for (unsigned i = 0; i < s->n_cases; i++) {
+        struct sim_case *c = &s->cases[i];
+        c->stage = s;
+        (void)snprintf(c->ref, sizeof c->ref, "C%u", i);
+        (void)snprintf(c->workflow, sizeof c->workflow, "sim_%u", fate(s, "flow", c->ref, s->n_flows));
+        c->n = (int)fate(s, "n", c->ref, 10);
+        int64_t at = START_MS_LOW + (int64_t)fate(s, "start", c->ref, 20000);
+        later(s, at, ask_start, c), later(s, at + 30000, start_watchdog, c);
+        if (fate(s, "twice", c->ref, 4) == 0) later(s, at + 2000, ask_start, c);
+        if (fate(s, "ahead", c->ref, 4)) plan_event(s, c, "go.ahead", at + 10 + (int64_t)fate(s, "aheadat", c->ref, 1000) * 60000);
+        if (!s->compare && fate(s, "stop", c->ref, 5) == 0) plan_event(s, c, "stop", at + (int64_t)fate(s, "stopat", c->ref, 600) * 1000);
+    }
+}
+
+static bool all_ended(const struct stage *s) {
+    for (unsigned i = 0; i < s->n_cases; i++) {
+        if (!s->cases[i].started) return false;
+        const char *state = stage_state(s, s->cases[i].run);
+        if (!state || strcmp(state, "ended")) return false;
+    }
+    return true;
+}
+
+static void play(struct stage *s) {
+    int64_t end = T0 + 400 * (int64_t)DAY_MS;
+    for (uint64_t i = 0; i < STEPS_MAX; i++, s->report->steps++) {
+        if (!sim_clock_step(s->clock, end)) break;
+        if (i % 512 == 0 && all_ended(s)) break;
+        if (s->report->violations) break;
+    }
+}
+
+enum err sim_seed(const struct sim_options *o, struct sim_report *out) {
+    struct stage *s = stage_new(o->seed, T0, o->calm, SIM_CASE, SIM_RETRIES);
+    *out = (struct sim_report){0};
+    if (!s) return ERR_NOMEM;
+    s->report = out, s->print = o->print;
+    s->compare = o->seed % 2 == 0; /* even seeds send no stop: their ends can be compared */
+    s->n_cases = 2 + (unsigned)(o->seed % 5);
+    if (write_flows(s, o->print && !o->calm) == OK && stage_up(s) == OK) {
+        plan_cases(s);
+        later(s, 60000, people, s);
+        if (!o->calm) s->storm_till_ms = T0 + 120000 + (int64_t)(o->seed % 7) * 1000000, later(s, 500, storm, s);
+        play(s);
+        check_all(s);
+    }
+    out->n_cases = s->n_cases;
+    stage_free(s);
+    return out->violations ? ERR_INVALID : OK;
+}
+
+enum err sim_pair(uint64_t seed, bool print, struct sim_report *out) {
+    struct sim_report calm;
+    struct sim_options o = {.seed = seed, .calm = true, .print = print};
+    enum err e = sim_seed(&o, &calm);
+    if (e != OK) {
+        *out = calm;
+        return e;
+    }
+    o.calm = false;
+    e = sim_seed(&o, out);
+    for (unsigned i = 0; e == OK && seed % 2 == 0 && i < out->n_cases; i++) {
+        if (!strcmp(calm.outcomes[i], out->outcomes[i])) continue;
+        out->violations++;
+        (void)snprintf(out->first, sizeof out->first, "case C%u ended '%s' in calm and '%s' in storm", i, calm.outcomes[i], out->outcomes[i]);
+        e = ERR_INVALID;
+    }
+    return e;
+}
