@@ -52,9 +52,11 @@ enum err eval_arithmetic(struct eval *ev, const struct node *n, const struct val
 
 /* A value below an item, or the item itself. */
 static enum err item_value(struct eval *ev, const struct node *n, const json_t *item, struct value *out) {
-    struct fault f = {0};
+    struct fault f;
     for (int i = 0; item && i < n->path.n_parts; i++) item = json_object_get(item, n->path.parts[i]);
-    if (value_from_json(item, n->type, out, &f) != OK) return eval_fault(ev, n, f.text);
+    if (value_from_json(item, n->type, out, NULL) != OK) {
+        if (value_from_json(item, n->type, out, &f) != OK) return eval_fault(ev, n, f.text);
+    }
     return out->missing ? eval_fault(ev, n, "has an item in which it is missing") : OK;
 }
 

@@ -35,9 +35,10 @@ static const json_t *follow(const json_t *j, const struct path *p, int from) {
 }
 
 static enum err read_json(struct eval *ev, const struct node *n, const json_t *j, struct value *out) {
-    struct fault f = {0};
+    struct fault f; /* half a kilobyte: looked at only when there is something to say */
+    if (value_from_json(j, n->type, out, NULL) == OK) return OK;
     if (value_from_json(j, n->type, out, &f) == OK) return OK;
-    return eval_fault(ev, n, f.text[0] ? f.text : "does not have the type that was declared");
+    return eval_fault(ev, n, f.text);
 }
 
 /* The source text around a name is the name itself, so the fault says which. */
