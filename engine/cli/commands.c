@@ -9,9 +9,12 @@ extern const struct command command_check;
 extern const struct command command_migrate, command_books;
 extern const struct command command_sim;
 extern const struct command command_explain, command_diff, command_meta, command_reference;
+extern const struct command command_run, command_servers;
 
 const struct command *const cli_commands[] = {
+    &command_run,
     &command_engine,
+    &command_servers,
     &command_migrate,
     &command_books,
     &command_demo,
