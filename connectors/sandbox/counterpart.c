@@ -10,7 +10,7 @@ struct waiting;
 struct counterpart {
     struct connector base;
     struct connector_ops own; /* name and operations of the real one */
-    struct world *world;
+    struct outside *world;
     struct loop *loop;
     struct schema **outputs;
     size_t n_operations;
@@ -42,9 +42,9 @@ static void deliver(void *who) {
 
 static void ask(struct waiting *x, const char *operation, int64_t *delay_ms) {
     struct call *call = x->call;
-    struct world_answer a;
-    struct world_request r = {operation, call->key, call->look, call->look ? NULL : call->input, call->now_ms};
-    world_ask(x->c->world, &r, &a);
+    struct outside_answer a;
+    struct outside_request r = {operation, call->key, call->look, call->look ? NULL : call->input, call->now_ms};
+    outside_ask(x->c->world, &r, &a);
     *delay_ms = a.delay_ms;
     if (a.fate == WORLD_SILENT || a.delay_ms >= call->op->timeout_ms) {
         *delay_ms = call->op->timeout_ms;
@@ -123,7 +123,7 @@ static enum err compile(struct counterpart *c, struct fault *f) {
     return e;
 }
 
-enum err counterpart_open(const struct connector_ops *of, struct world *w, struct loop *l,
+enum err counterpart_open(const struct connector_ops *of, struct outside *w, struct loop *l,
                           struct connector **out, struct fault *f) {
     struct counterpart *c = calloc(1, sizeof *c);
     if (!c) return fault_set(f, ERR_NOMEM, "", "no memory");

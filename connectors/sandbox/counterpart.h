@@ -5,11 +5,11 @@
 #define SANDBOX_COUNTERPART_H
 
 #include "connectors/connector.h"
-#include "connectors/sandbox/world.h"
+#include "connectors/sandbox/outside.h"
 
 /* Takes name and operations from `of` ("payments"); `w` and `l` must outlive the connector. Calls in
  * flight at close are dropped without done. */
-MUST_CHECK enum err counterpart_open(const struct connector_ops *of, struct world *w, struct loop *l,
+MUST_CHECK enum err counterpart_open(const struct connector_ops *of, struct outside *w, struct loop *l,
                                      struct connector **out, struct fault *f);
 
 #endif

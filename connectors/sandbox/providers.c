@@ -31,7 +31,7 @@ static void refuse(struct provided *out, int status, const char *code, const cha
 
 static int32_t today(int64_t now_ms) { return (int32_t)((now_ms + INDIA_MS) / DAY_MS); }
 
-static void kyc_verify(struct providers *p, const struct world_request *r, struct provided *out) {
+static void kyc_verify(struct providers *p, const struct outside_request *r, struct provided *out) {
     struct person who;
     person_by_pan(p->seed, json_text(r->input, "pan", ""), &who);
     if (!who.known) {
@@ -45,7 +45,7 @@ static void kyc_verify(struct providers *p, const struct world_request *r, struc
     buf_addc(out->body, '}');
 }
 
-static void bureau_report(struct providers *p, const struct world_request *r, struct provided *out) {
+static void bureau_report(struct providers *p, const struct outside_request *r, struct provided *out) {
     const char *pan = json_text(r->input, "pan", "");
     const char *real = p->bureau ? map_get(p->bureau, pan, strlen(pan)) : NULL;
     struct person who;
@@ -54,7 +54,7 @@ static void bureau_report(struct providers *p, const struct world_request *r, st
     else person_bureau(&who, out->body);
 }
 
-static void bank_transactions(struct providers *p, const struct world_request *r, struct provided *out) {
+static void bank_transactions(struct providers *p, const struct outside_request *r, struct provided *out) {
     const char *consent = json_text(r->input, "consent", ""), *pan = json_text(r->input, "pan", NULL);
     struct person who;
     if (text_starts(consent, "revoked")) {
@@ -67,29 +67,29 @@ static void bank_transactions(struct providers *p, const struct world_request *r
     if (!out->text) refuse(out, 500, "no_memory", "no memory");
 }
 
-static void payments_status(struct providers *p, const struct world_request *r, struct provided *out) {
+static void payments_status(struct providers *p, const struct outside_request *r, struct provided *out) {
     struct book_loan l = book_loan(p->book, json_text(r->input, "reference", ""));
     buf_addf(out->body, "{\"paid\":%" PRId64 ",\"payouts\":%u,\"mandate\":\"%s\"}", l.paid_minor, l.payouts,
              l.mandate_active ? "active" : l.mandates ? "cancelled" : "none");
 }
 
 /* The provider's own references come from operation and key, so they survive a restart. */
-static uint64_t reference_number(struct providers *p, const struct world_request *r) {
+static uint64_t reference_number(struct providers *p, const struct outside_request *r) {
     return sandbox_hash(p->seed, r->operation, r->key) % UINT64_C(1000000000000);
 }
 
-static void payments_mandate(struct providers *p, const struct world_request *r, struct provided *out) {
+static void payments_mandate(struct providers *p, const struct outside_request *r, struct provided *out) {
     if (text_starts(json_text(r->input, "account", ""), "nomandate"))
         refuse(out, 422, "mandate_rejected", "the bank gives no mandate on this account");
     else buf_addf(out->body, "{\"id\":\"UMRN%012" PRIu64 "\",\"state\":\"active\"}", reference_number(p, r));
 }
 
-static void payments_cancel(struct providers *p, const struct world_request *r, struct provided *out) {
+static void payments_cancel(struct providers *p, const struct outside_request *r, struct provided *out) {
     struct book_loan l = book_loan(p->book, json_text(r->input, "reference", ""));
     buf_addf(out->body, "{\"cancelled\":%s}", l.mandate_active ? "true" : "false");
 }
 
-static void payments_disburse(struct providers *p, const struct world_request *r, struct provided *out) {
+static void payments_disburse(struct providers *p, const struct outside_request *r, struct provided *out) {
     int64_t amount = json_int(r->input, "amount", 0);
     char day[16];
     if (text_starts(json_text(r->input, "account", ""), "closed"))
@@ -102,7 +102,7 @@ static void payments_disburse(struct providers *p, const struct world_request *r
 
 static const struct service {
     const char *operation;
-    void (*answer)(struct providers *p, const struct world_request *r, struct provided *out);
+    void (*answer)(struct providers *p, const struct outside_request *r, struct provided *out);
     bool effect; /* goes through the book */
 } SERVICES[] = {
     {"kyc.verify", kyc_verify, false},
@@ -138,7 +138,7 @@ static void tell_entry(const struct book_entry *e, int64_t now_ms, struct provid
     out->text_n = e->answer_n;
 }
 
-static void do_effect(struct providers *p, const struct service *s, const struct world_request *r,
+static void do_effect(struct providers *p, const struct service *s, const struct outside_request *r,
                       int64_t settles_ms, struct provided *out) {
     if (!*r->key) {
         refuse(out, 400, "no_key", "an effect needs an Idempotency-Key");
@@ -168,7 +168,7 @@ static void do_effect(struct providers *p, const struct service *s, const struct
     tell_entry(e, r->now_ms, out);
 }
 
-void providers_do(struct providers *p, const struct world_request *r, int64_t settles_ms, struct provided *out) {
+void providers_do(struct providers *p, const struct outside_request *r, int64_t settles_ms, struct provided *out) {
     const struct service *s = service_of(r->operation);
     out->status = 200;
     out->text = NULL;
@@ -179,7 +179,7 @@ void providers_do(struct providers *p, const struct world_request *r, int64_t se
     else s->answer(p, r, out);
 }
 
-void providers_look(struct providers *p, const struct world_request *r, struct provided *out) {
+void providers_look(struct providers *p, const struct outside_request *r, struct provided *out) {
     const struct book_entry *e = book_find(p->book, r->operation, r->key);
     if (e) tell_entry(e, r->now_ms, out);
     else refuse(out, 404, "unknown_key", "nothing was done under this key");

@@ -6,7 +6,7 @@
 
 #include "connectors/sandbox/book.h"
 #include "connectors/sandbox/history.h"
-#include "connectors/sandbox/world.h"
+#include "connectors/sandbox/outside.h"
 
 struct map;
 struct providers {
@@ -26,7 +26,7 @@ MUST_CHECK enum err providers_init(struct providers *p, uint64_t seed);
 void providers_reset(struct providers *p);
 MUST_CHECK enum err providers_load_bureau(struct providers *p, const char *csv, size_t n, struct fault *f);
 /* `settles_ms`: an effect is known to the book at once, but a look says 202 until then; 0 at once. */
-void providers_do(struct providers *p, const struct world_request *r, int64_t settles_ms, struct provided *out);
-void providers_look(struct providers *p, const struct world_request *r, struct provided *out);
+void providers_do(struct providers *p, const struct outside_request *r, int64_t settles_ms, struct provided *out);
+void providers_look(struct providers *p, const struct outside_request *r, struct provided *out);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "connectors/sandbox/file.h"
-#include "connectors/sandbox/world.h"
+#include "connectors/sandbox/outside.h"
 #include "io/http.h"
 
 #define TYPE_JSON "application/json"
@@ -18,7 +18,7 @@
 struct held;
 struct sandbox {
     struct loop *loop;
-    struct world *world;
+    struct outside *world;
     struct http_server *http;
     struct book_file file;
     struct held *first_held, **last_held; /* wait for the end of the turn (fsync) */
@@ -98,7 +98,7 @@ static void turn_end(void *who) {
     }
 }
 
-static void hold(struct sandbox *s, struct http_request *r, const struct world_answer *a) {
+static void hold(struct sandbox *s, struct http_request *r, const struct outside_answer *a) {
     struct held *h = calloc(1, sizeof *h);
     char *body = malloc(a->n + 1);
     if (!h || !body) {
@@ -143,9 +143,9 @@ static bool split_path(const char *path, char operation[OPERATION_MAX], const ch
 static void ask_world(struct sandbox *s, struct http_request *r, const char *operation, const char *look_key,
                       const json_t *input) {
     const char *key = look_key ? look_key : http_header(r, "Idempotency-Key");
-    struct world_request q = {operation, key ? key : "", look_key != NULL, input, loop_now_ms(s->loop)};
-    struct world_answer a;
-    world_ask(s->world, &q, &a);
+    struct outside_request q = {operation, key ? key : "", look_key != NULL, input, loop_now_ms(s->loop)};
+    struct outside_answer a;
+    outside_ask(s->world, &q, &a);
     hold(s, r, &a);
 }
 
@@ -174,11 +174,11 @@ static void control(struct sandbox *s, struct http_request *r) {
     struct buf out AUTO(buf_reset);
     buf_init(&out, 8192);
     if (!strcmp(http_method(r), "POST") &&
-        (json_parse(body, n, &JSON_LIMITS_BODY, &v, &f) != OK || world_set(s->world, v, &f) != OK)) {
+        (json_parse(body, n, &JSON_LIMITS_BODY, &v, &f) != OK || outside_set(s->world, v, &f) != OK)) {
         answer_error(r, 400, f.text);
     } else {
         json_decref(v);
-        v = world_settings_new(s->world);
+        v = outside_settings_new(s->world);
         if (v && json_write(v, &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
         else answer_error(r, 500, "no memory");
     }
@@ -189,7 +189,7 @@ static void control_bureau(struct sandbox *s, struct http_request *r) {
     size_t n;
     const void *body = http_body(r, &n);
     struct fault f;
-    if (world_load_bureau(s->world, body, n, &f) != OK) answer_error(r, 400, f.text);
+    if (outside_load_bureau(s->world, body, n, &f) != OK) answer_error(r, 400, f.text);
     else http_answer(r, 200, TYPE_JSON, "{}", 2);
 }
 
@@ -203,7 +203,7 @@ static void show_book(struct sandbox *s, struct http_request *r) {
     struct buf out AUTO(buf_reset);
     buf_init(&out, (size_t)64 << 20);
     size_t limit = number_of(r, "limit", 1000);
-    if (book_page(world_book(s->world), number_of(r, "after", 0), limit < PAGE_MAX ? limit : PAGE_MAX, &out) == OK)
+    if (book_page(outside_book(s->world), number_of(r, "after", 0), limit < PAGE_MAX ? limit : PAGE_MAX, &out) == OK)
         http_answer(r, 200, TYPE_JSON, out.data, out.len);
     else answer_error(r, 500, "no memory");
 }
@@ -211,7 +211,7 @@ static void show_book(struct sandbox *s, struct http_request *r) {
 static void show_people(struct sandbox *s, struct http_request *r) {
     struct buf out AUTO(buf_reset);
     buf_init(&out, 65536);
-    if (world_people(s->world, http_query(r, "pan"), &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
+    if (outside_people(s->world, http_query(r, "pan"), &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
     else answer_error(r, 500, "no memory");
 }
 
@@ -234,7 +234,7 @@ static void route(void *who, struct http_request *r) {
     provider(who, r);
 }
 
-static enum err load_bureau_file(struct world *w, const char *path, struct fault *f) {
+static enum err load_bureau_file(struct outside *w, const char *path, struct fault *f) {
     struct buf text AUTO(buf_reset);
     char chunk[16384];
     buf_init(&text, (size_t)64 << 20);
@@ -243,15 +243,15 @@ static enum err load_bureau_file(struct world *w, const char *path, struct fault
     for (size_t n; (n = fread(chunk, 1, sizeof chunk, in));) buf_add(&text, chunk, n);
     fclose(in);
     if (!buf_ok(&text)) return fault_set(f, ERR_LIMIT, "bureau_file", "%s is too big", path);
-    return world_load_bureau(w, buf_text(&text), text.len, f);
+    return outside_load_bureau(w, buf_text(&text), text.len, f);
 }
 
 static enum err start_parts(struct sandbox *s, const json_t *settings, struct fault *f) {
     static const struct http_limits limits = {.body_bytes = (size_t)16 << 20, .header_bytes = 16384,
                                               .idle_s = 300, .connections = 4000};
     const char *book = json_text(settings, "book", NULL), *bureau = json_text(settings, "bureau_file", NULL);
-    enum err e = world_new(settings, &s->world, f);
-    if (e == OK && book) e = book_file_open(&s->file, book, world_book(s->world), f);
+    enum err e = outside_new(settings, &s->world, f);
+    if (e == OK && book) e = book_file_open(&s->file, book, outside_book(s->world), f);
     if (e == OK && bureau) e = load_bureau_file(s->world, bureau, f);
     if (e == OK && (e = loop_on_turn_end(s->loop, turn_end, s)) != OK) return fault_set(f, e, "", "no memory");
     return e == OK ? http_listen(s->loop, json_text(settings, "listen", "127.0.0.1:9100"), false, &limits, route, s,
@@ -275,7 +275,7 @@ enum err sandbox_start(struct loop *l, const json_t *settings, struct sandbox **
 }
 
 int sandbox_port(const struct sandbox *s) { return http_port(s->http); }
-struct world *sandbox_world(struct sandbox *s) { return s->world; }
+struct outside *sandbox_world(struct sandbox *s) { return s->world; }
 
 void sandbox_stop(struct sandbox *s) {
     if (!s) return;
@@ -285,6 +285,6 @@ void sandbox_stop(struct sandbox *s) {
         send_now(s->first);
     }
     book_file_close(&s->file);
-    world_free(s->world);
+    outside_free(s->world);
     free(s);
 }

@@ -21,7 +21,7 @@ struct sandbox;
 MUST_CHECK enum err sandbox_start(struct loop *l, const json_t *settings, struct sandbox **out,
                                   struct fault *f);
 int sandbox_port(const struct sandbox *s);
-struct world *sandbox_world(struct sandbox *s);
+struct outside *sandbox_world(struct sandbox *s);
 /* The loop must not run again afterwards: a turn-end hook cannot be taken back. */
 void sandbox_stop(struct sandbox *s);
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "connectors/sandbox/server.h"
-#include "connectors/sandbox/world.h"
+#include "connectors/sandbox/outside.h"
 #include "io/loop.h"
 
 static const struct flag {
@@ -65,7 +65,7 @@ static int serve(const json_t *settings, struct fault *f) {
     if (e == OK) e = io_loop_signal(l, SIGTERM, stop, l);
     if (e == OK) {
         printf("sandbox: ready on port %d, %zu entries in the book\n", sandbox_port(s),
-               book_count(world_book(sandbox_world(s))));
+               book_count(outside_book(sandbox_world(s))));
         fflush(stdout);
         io_loop_run(l);
     }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "connectors/connectors.h"
 #include "connectors/sandbox/server.h"
-#include "connectors/sandbox/world.h"
+#include "connectors/sandbox/outside.h"
 #include "tests/connectors/provider.h"
 
 static struct provider at; /* loop, client and pool; its server is not used */
@@ -49,7 +49,7 @@ int teardown_contract(void) {
 static void set_faults(const char *faults) {
     struct fault f;
     json_t *v = json_pack("{s:s}", "faults", faults);
-    CU_ASSERT_EQUAL_FATAL(world_set(sandbox_world(sandbox), v, &f), OK);
+    CU_ASSERT_EQUAL_FATAL(outside_set(sandbox_world(sandbox), v, &f), OK);
     json_decref(v);
 }
 
@@ -159,7 +159,7 @@ void test_contract__the_same_key_is_one_effect_and_the_same_answer(void) {
     for (size_t k = 0; k < ARRAY_LEN(EFFECTS); k++) {
         struct asking x, y, z;
         char key[40];
-        size_t before = book_count(world_book(sandbox_world(sandbox)));
+        size_t before = book_count(outside_book(sandbox_world(sandbox)));
         snprintf(key, sizeof key, "same/%zu:%%2F %zu", k, k); /* odd bytes must survive path and header */
         ask(&x, EFFECTS[k].operation, key, input_of(k, "SAME"));
         ask(&y, EFFECTS[k].operation, key, input_of(k, "SAME"));
@@ -169,7 +169,7 @@ void test_contract__the_same_key_is_one_effect_and_the_same_answer(void) {
         CU_ASSERT(json_equal(x.answer, y.answer));
         CU_ASSERT(json_equal(x.answer, z.answer));
         check_fits(EFFECTS[k].operation, x.answer);
-        CU_ASSERT_EQUAL(book_count(world_book(sandbox_world(sandbox))), before + 1);
+        CU_ASSERT_EQUAL(book_count(outside_book(sandbox_world(sandbox))), before + 1);
         asking_reset(&x);
         ask(&x, EFFECTS[k].operation, key, input_of(k, "OTHER"));
         CU_ASSERT_EQUAL(x.end, CALL_REFUSED);
@@ -218,11 +218,11 @@ void test_contract__an_uncertain_end_is_settled_by_a_look(void) {
         for (size_t k = 0; k < ARRAY_LEN(EFFECTS); k++) {
             char key[40];
             snprintf(key, sizeof key, "uncertain-%zu-%zu", c, k);
-            size_t before = book_count(world_book(sandbox_world(sandbox)));
+            size_t before = book_count(outside_book(sandbox_world(sandbox)));
             CU_ASSERT_EQUAL(first_end(k, key, cases[c].faults), CALL_UNCERTAIN);
-            CU_ASSERT_EQUAL(book_count(world_book(sandbox_world(sandbox))), before + cases[c].happens);
+            CU_ASSERT_EQUAL(book_count(outside_book(sandbox_world(sandbox))), before + cases[c].happens);
             settle(k, key, cases[c].happens);
-            CU_ASSERT_EQUAL(book_count(world_book(sandbox_world(sandbox))), before + 1);
+            CU_ASSERT_EQUAL(book_count(outside_book(sandbox_world(sandbox))), before + 1);
         }
 }
 
@@ -231,10 +231,10 @@ void test_contract__a_broken_connection_is_uncertain_for_money_and_failed_for_a_
     for (int k = 0; k < 6; k++) {
         char key[40];
         snprintf(key, sizeof key, "broken-%d", k);
-        size_t before = book_count(world_book(sandbox_world(sandbox)));
+        size_t before = book_count(outside_book(sandbox_world(sandbox)));
         CU_ASSERT_EQUAL(first_end(1, key, "break=1"), CALL_UNCERTAIN);
-        settle(1, key, book_count(world_book(sandbox_world(sandbox))) > before);
-        CU_ASSERT_EQUAL(book_loan(world_book(sandbox_world(sandbox)), key).payouts, 1);
+        settle(1, key, book_count(outside_book(sandbox_world(sandbox))) > before);
+        CU_ASSERT_EQUAL(book_loan(outside_book(sandbox_world(sandbox)), key).payouts, 1);
     }
     set_faults("break=1");
     ask(&x, "bureau.report", "broken", "{\"pan\":\"ABCPD1234F\"}");
@@ -267,7 +267,7 @@ void test_contract__busy_is_failed_with_the_providers_wish(void) {
 
 void test_contract__a_delivery_twice_is_one_effect(void) {
     CU_ASSERT_EQUAL(first_end(1, "twice", "duplicate=1"), CALL_DONE);
-    CU_ASSERT_EQUAL(book_loan(world_book(sandbox_world(sandbox)), "twice").payouts, 1);
+    CU_ASSERT_EQUAL(book_loan(outside_book(sandbox_world(sandbox)), "twice").payouts, 1);
 }
 
 void test_contract__a_cancelled_call_still_ends_once(void) {

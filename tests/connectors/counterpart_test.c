@@ -5,14 +5,14 @@
 #include "tests/connectors/still_loop.h"
 
 static struct still_loop still;
-static struct world *world;
+static struct outside *world;
 static struct connector *payments, *bank;
 
 static void up(const char *settings) {
     struct fault f;
     json_t *v = json_loads(settings, 0, NULL);
     still_init(&still, ASKING_NOW);
-    CU_ASSERT_EQUAL_FATAL(world_new(v, &world, &f), OK);
+    CU_ASSERT_EQUAL_FATAL(outside_new(v, &world, &f), OK);
     CU_ASSERT_EQUAL_FATAL(counterpart_open(&payments_connector, world, &still.loop, &payments, &f), OK);
     CU_ASSERT_EQUAL_FATAL(counterpart_open(&bank_connector, world, &still.loop, &bank, &f), OK);
     json_decref(v);
@@ -20,7 +20,7 @@ static void up(const char *settings) {
 static void down(void) {
     payments->ops->close(payments);
     bank->ops->close(bank);
-    world_free(world);
+    outside_free(world);
 }
 
 static const char PAY[] = "{\"account\":\"A0001\",\"amount\":500,\"reference\":\"L1\"}";

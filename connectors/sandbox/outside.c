@@ -1,5 +1,5 @@
-/* world.c - latency, faults, idempotency round the providers. */
-#include "connectors/sandbox/world.h"
+/* outside.c - latency, faults, idempotency round the providers. */
+#include "connectors/sandbox/outside.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define LATE_MS 2000
 #define BODY_MAX ((size_t)256 << 10)
 
-struct world {
+struct outside {
     struct providers providers;
     struct fault_rules faults;
     char faults_text[1000];
@@ -24,7 +24,7 @@ struct world {
     struct buf body;
 };
 
-static enum err read_latency(const char *text, struct world *w, struct fault *f) {
+static enum err read_latency(const char *text, struct outside *w, struct fault *f) {
     const char *dash = strchr(text, '-');
     size_t n = strlen(text), first = dash ? (size_t)(dash - text) : n;
     int64_t least, most;
@@ -38,7 +38,7 @@ static enum err read_latency(const char *text, struct world *w, struct fault *f)
     return OK;
 }
 
-enum err world_set(struct world *w, const json_t *settings, struct fault *f) {
+enum err outside_set(struct outside *w, const json_t *settings, struct fault *f) {
     const char *latency = json_text(settings, "latency", NULL), *faults = json_text(settings, "faults", NULL);
     struct fault_rules rules;
     enum err e = OK;
@@ -53,29 +53,29 @@ enum err world_set(struct world *w, const json_t *settings, struct fault *f) {
     return e;
 }
 
-json_t *world_settings_new(const struct world *w) {
+json_t *outside_settings_new(const struct outside *w) {
     char latency[48];
     snprintf(latency, sizeof latency, "%lld-%lld", (long long)w->latency_least_ms, (long long)w->latency_most_ms);
     return json_pack("{s:I, s:s, s:s}", "seed", (json_int_t)w->providers.seed, "latency", latency, "faults", w->faults_text);
 }
 
-enum err world_new(const json_t *settings, struct world **out, struct fault *f) {
-    struct world *w = calloc(1, sizeof *w);
+enum err outside_new(const json_t *settings, struct outside **out, struct fault *f) {
+    struct outside *w = calloc(1, sizeof *w);
     if (!w) return fault_set(f, ERR_NOMEM, "", "no memory");
     buf_init(&w->body, BODY_MAX);
     w->tries = map_new();
     enum err e = providers_init(&w->providers, (uint64_t)json_int(settings, "seed", 1));
     if (e != OK || !w->tries) e = fault_set(f, ERR_NOMEM, "", "no memory");
-    if (e == OK) e = world_set(w, settings, f);
+    if (e == OK) e = outside_set(w, settings, f);
     if (e != OK) {
-        world_free(w);
+        outside_free(w);
         return e;
     }
     *out = w;
     return OK;
 }
 
-void world_free(struct world *w) {
+void outside_free(struct outside *w) {
     if (!w) return;
     providers_reset(&w->providers);
     if (w->tries) map_free(w->tries, NULL);
@@ -83,13 +83,13 @@ void world_free(struct world *w) {
     free(w);
 }
 
-struct book *world_book(struct world *w) { return w->providers.book; }
+struct book *outside_book(struct outside *w) { return w->providers.book; }
 
-enum err world_load_bureau(struct world *w, const char *csv, size_t n, struct fault *f) {
+enum err outside_load_bureau(struct outside *w, const char *csv, size_t n, struct fault *f) {
     return providers_load_bureau(&w->providers, csv, n, f);
 }
 
-static unsigned count_try(struct world *w, const struct world_request *r) {
+static unsigned count_try(struct outside *w, const struct outside_request *r) {
     if (!w->faults.n) return 0;
     char id[400];
     int n = snprintf(id, sizeof id, "%s %c %.300s", r->operation, r->look ? 'l' : 'c', r->key);
@@ -104,7 +104,7 @@ static unsigned count_try(struct world *w, const struct world_request *r) {
     return (unsigned)seen;
 }
 
-static int64_t draw_latency(struct world *w, const struct world_request *r) {
+static int64_t draw_latency(struct outside *w, const struct outside_request *r) {
     int64_t span = w->latency_most_ms - w->latency_least_ms;
     if (!span) return w->latency_least_ms;
     char text[64];
@@ -112,7 +112,7 @@ static int64_t draw_latency(struct world *w, const struct world_request *r) {
     return w->latency_least_ms + (int64_t)(sandbox_hash(w->providers.seed, "latency", text) % (uint64_t)(span + 1));
 }
 
-static void say(struct world *w, struct world_answer *a, int status, const char *code, const char *text) {
+static void say(struct outside *w, struct outside_answer *a, int status, const char *code, const char *text) {
     buf_clear(&w->body);
     buf_addf(&w->body, "{\"error\":\"%s\",\"code\":\"%s\"}", text, code);
     a->status = status;
@@ -120,7 +120,7 @@ static void say(struct world *w, struct world_answer *a, int status, const char 
     a->n = w->body.len;
 }
 
-static void serve(struct world *w, const struct world_request *r, int64_t settles_ms, struct world_answer *a) {
+static void serve(struct outside *w, const struct outside_request *r, int64_t settles_ms, struct outside_answer *a) {
     struct provided p = {.body = &w->body};
     buf_clear(&w->body);
     if (r->look) providers_look(&w->providers, r, &p);
@@ -132,7 +132,7 @@ static void serve(struct world *w, const struct world_request *r, int64_t settle
 }
 
 /* Torn in the middle: valid neither as JSON nor against any schema. */
-static void tear(struct world *w, struct world_answer *a) {
+static void tear(struct outside *w, struct outside_answer *a) {
     size_t half = a->n / 2;
     if (a->body != w->body.data) {
         buf_clear(&w->body);
@@ -142,21 +142,21 @@ static void tear(struct world *w, struct world_answer *a) {
     a->n = half < w->body.len ? half : w->body.len;
 }
 
-static bool coin(const struct world *w, const char *what, const struct world_request *r, unsigned nth) {
+static bool coin(const struct outside *w, const char *what, const struct outside_request *r, unsigned nth) {
     char text[400];
     snprintf(text, sizeof text, "%s %u %.300s", r->operation, nth, r->key);
     return sandbox_hash(w->providers.seed, what, text) & 1;
 }
 
-static void break_silently(struct world *w, const struct world_request *r, unsigned nth, enum world_fate fate,
-                           struct world_answer *a) {
+static void break_silently(struct outside *w, const struct outside_request *r, unsigned nth, enum world_fate fate,
+                           struct outside_answer *a) {
     if (coin(w, "took effect", r, nth)) serve(w, r, 0, a);
     a->fate = fate;
 }
 
 /* Faults that come before or instead of the effect; true when nothing more is to be done. */
-static bool fault_instead(struct world *w, const struct world_request *r, enum fault_kind kind, unsigned nth,
-                          struct world_answer *a) {
+static bool fault_instead(struct outside *w, const struct outside_request *r, enum fault_kind kind, unsigned nth,
+                          struct outside_answer *a) {
     if (kind == FAULT_REFUSE && !r->look) say(w, a, 422, "refused_by_seed", "refused");
     else if (kind == FAULT_BUSY) say(w, a, 429, "busy", "come back later");
     else if (kind == FAULT_FAIL) say(w, a, 503, "down", "down");
@@ -167,15 +167,15 @@ static bool fault_instead(struct world *w, const struct world_request *r, enum f
     return true;
 }
 
-static void fault_after(struct world *w, const struct world_request *r, enum fault_kind kind, struct world_answer *a) {
+static void fault_after(struct outside *w, const struct outside_request *r, enum fault_kind kind, struct outside_answer *a) {
     serve(w, r, kind == FAULT_LATE ? r->now_ms + LATE_MS : 0, a);
     if (kind == FAULT_DUPLICATE) serve(w, r, 0, a);
     else if (kind == FAULT_AFTER) say(w, a, 500, "broken", "broken");
     else if (kind == FAULT_GARBAGE) tear(w, a);
 }
 
-void world_ask(struct world *w, const struct world_request *r, struct world_answer *a) {
-    *a = (struct world_answer){.fate = WORLD_ANSWERS, .body = ""};
+void outside_ask(struct outside *w, const struct outside_request *r, struct outside_answer *a) {
+    *a = (struct outside_answer){.fate = WORLD_ANSWERS, .body = ""};
     w->asked++;
     unsigned nth = count_try(w, r);
     enum fault_kind kind = fault_draw(&w->faults, w->providers.seed, r->operation, r->key, nth);
@@ -185,7 +185,7 @@ void world_ask(struct world *w, const struct world_request *r, struct world_answ
     a->delay_ms = draw_latency(w, r);
 }
 
-enum err world_people(const struct world *w, const char *pan, struct buf *out) {
+enum err outside_people(const struct outside *w, const char *pan, struct buf *out) {
     struct person p;
     buf_adds(out, "{\"people\":[");
     if (pan) {
