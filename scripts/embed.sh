@@ -7,7 +7,7 @@ echo '#include "base/embed.h"'
 i=0
 for f in "$@"; do
     printf '%s\n' "__asm__(\".section .rodata\\n.balign 16\\nembed_$i:\\n.incbin \\\"$f\\\"\\nembed_end_$i:\\n.byte 0\\n.previous\\n\");"
-    echo "extern const unsigned char embed_$i[], embed_end_$i[];"
+    echo "extern const unsigned char embed_${i}[], embed_end_${i}[];"
     i=$((i + 1))
 done
 echo 'const struct embed_file embed_files[] = {'

@@ -8,7 +8,7 @@
 set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
-cd "${1:-$here/..}" # another tree: tests/scripts checks the rules themselves
+cd "${1:-$here/..}" || exit 2 # another tree: tests/scripts checks the rules themselves
 out=$(mktemp); trap 'rm -f "$out"' EXIT
 
 files=$(find engine dsl models connectors experiments tests scripts workflows strategies admin docs deploy Makefile \
