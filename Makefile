@@ -4,6 +4,7 @@ BUILD := build/$(MODE)
 GEN := $(BUILD)/gen
 CC ?= cc
 PKGS := lua5.4 libpq hiredis libevent libevent_pthreads jansson libcurl libsodium xgboost zlib
+JOBS ?= $(shell nproc)
 SEEDS ?= 200
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
@@ -29,9 +30,12 @@ WRAP := $(if $(filter asan tsan,$(MODE)),$(foreach f,malloc calloc realloc free 
 ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store \
          connectors connectors/ledger connectors/sandbox engine/flow engine/sim engine/api engine/cli
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)) $(wildcard engine/wire.c)
-UNIT_SRC := $(sort $(wildcard tests/*/*_test.c tests/harness/*.c tests/store/*.c))
+UNIT_SRC := $(sort $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c)))
 BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_MAIN := $(if $(BENCH_SRC),$(shell grep -l '^int main' $(BENCH_SRC)))
+BENCHES := $(BENCH_MAIN:tests/bench/%.c=$(BUILD)/bench/%)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # C made from other files: named SQL, migrations, embedded files (scripts/README.md).
 SQL_ROOMS := $(foreach r,$(ROOMS),$(if $(wildcard $(r)/*.sql),$(r)))
@@ -42,9 +46,8 @@ GEN_SRC := $(SQL_H:.h=.c) $(GEN)/migrations.c $(GEN)/embed.c
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
-BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all help clean unit tidy FORCE
+.PHONY: all deps run test unit tidy sim bench benches fuzz fuzzers coverage install help clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: build/tenor
@@ -57,6 +60,13 @@ $(BUILD)/libtenor.a: $(LIB_OBJ) $(BUILD)/list/lib
 	@rm -f $@; ar rcs $@ $(LIB_OBJ)
 $(BUILD)/unit: $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(BUILD)/list/unit
 	$(CC) $(LDFLAGS) $(WRAP) -o $@ $(UNIT_OBJ) $(GEN)/suites.o $(BUILD)/libtenor.a $(LDLIBS) -lcunit
+
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(BENCH_MAIN),$(BENCH_SRC))) $(BUILD)/libtenor.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libtenor.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(GEN)/suites.c: $(UNIT_SRC) scripts/suites.sh $(BUILD)/list/unit
 	@mkdir -p $(@D)
@@ -91,10 +101,55 @@ LIST_gen = $(MIGRATIONS) $(EMBED)
 $(BUILD)/list/%: FORCE
 	@mkdir -p $(@D); echo '$(LIST_$*)' | cmp -s - $@ || echo '$(LIST_$*)' > $@
 
+## make            build/tenor (MODE=release, debug, asan, tsan or coverage)
+## make run        packages, build, then PostgreSQL, Redis, sandbox and engine on 127.0.0.1:8080
+run:
+	@scripts/packages.sh build run
+	@$(MAKE) --no-print-directory -j$(JOBS) build/tenor
+	build/tenor run $(ARGS)
+## make test       everything, from packages to end-to-end; the last line counts
+test:
+	@scripts/packages.sh build run test
+	@tests/run.sh $(STAGES)
+## make deps       only the packages
+deps:
+	@scripts/packages.sh build run test
+## make unit       unit and torture tests; ONLY=part-of-name
 unit: $(BUILD)/unit
 	$(BUILD)/unit $(ONLY)
+## make tidy       style as a test, in seconds
 tidy: $(SQL_H)
 	@TIDY_CC="$(CC)" TIDY_CFLAGS="$(CFLAGS)" scripts/tidy.sh
+## make sim        the simulated world; SEEDS=n
+sim:
+	@tests/run.sh sim
+## make bench      the benchmarks, in release mode
+bench: benches build/tenor
+	tests/bench/run.sh
+benches: $(BENCHES)
+## make fuzz       every fuzz target for FUZZ_SECONDS
+fuzz:
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=fuzz CC=clang fuzzers
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(patsubst tests/fuzz/%.c,build/fuzz/fuzz/%,$(FUZZ_SRC))
+fuzzers: $(FUZZERS)
+## make coverage   lines reached by the unit tests: build/coverage/index.html
+coverage:
+	@scripts/packages.sh build test coverage
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=coverage unit
+	gcovr --root . --object-directory build/coverage --filter engine --filter dsl --filter models --filter connectors \
+	    --filter experiments --exclude-throw-branches --html-details build/coverage/index.html --print-summary
+## make install    DESTDIR=, PREFIX=/usr/local
+install: all
+	install -D -m 755 build/tenor $(DESTDIR)$(PREFIX)/bin/tenor
+	for f in $$(find workflows strategies experiments models -type f ! -name '*.[ch]' 2>/dev/null); do \
+	    install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/tenor/$$f" || exit 1; done
+## make compile_commands.json   for editors and clang tools
+compile_commands.json: FORCE
+	@{ echo '['; for f in $(LIB_SRC) engine/main.c $(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC); do \
+	    printf '{"directory":"%s","file":"%s","command":"$(CC) $(CFLAGS) -c %s"},\n' "$(CURDIR)" "$$f" "$$f"; done; } | \
+	    sed '$$s/,$$/]/' > $@
+help:
+	@sed -n 's/^## //p' Makefile
 clean:
-	rm -rf build
--include $(LIB_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH_OBJ:.o=.d) $(BUILD)/engine/main.d
+	rm -rf build compile_commands.json
+-include $(LIB_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(BENCH_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BUILD)/engine/main.d

@@ -160,7 +160,7 @@ static struct node *name(struct parser *p, struct token t) {
     struct node *n = node_new(p, it ? NODE_IT : NODE_NAME, t.at, t.at + t.length);
     if (!n) return NULL;
     if (!strcmp(dotted, "today")) n->op = NODE_TODAY;
-    else if (!path_split(&n->path, dotted, p->r->arena)) p->r->nomem = true;
+    if (!path_split(&n->path, dotted, p->r->arena)) p->r->nomem = true;
     if (n->path.n_parts > PATH_PARTS) {
         reading_fault(p->r, t.at, t.length, "too-deep", "a name may have at most %d parts", PATH_PARTS);
         return NULL;

@@ -18,6 +18,7 @@ struct turn { /* something whose sign matters: a comparison, or a limit against 
     const struct expr *e;
     const struct node *left, *right;
     int limit;
+    bool monotone; /* alike at the edge means alike all the way */
 };
 
 /* ---- who reads the fact ---- */
@@ -173,6 +174,7 @@ static int64_t steps_to_edge(const struct breaks *b, int64_t from, int dir) {
  * Where a value cannot be evaluated (too big) the search stays below it. */
 static bool first_other(struct breaks *b, const struct turn *t, int64_t from, int was, int dir, int64_t *out) {
     int64_t low = 0, high = 0, cap = steps_to_edge(b, from, dir) + 1;
+    if (t->monotone && cap > 1 && sign_at(b, t, step(b, from, cap - 1, dir)) == was) return false;
     while (!high && cap - low > 1 && b->evaluations <= EVALUATIONS_MOST) {
         int64_t k = low == 0 ? 1 : low > cap / 2 ? cap : low * 2;
         if (k >= cap) k = low + (cap - low) / 2;
@@ -234,8 +236,9 @@ static void turn_of(struct breaks *b, const struct expr *e, const struct node *l
     if (!type_ordered(b->type) || !type_ordered(l->type)) return;
     if (direct(b, e, l, r) || direct(b, e, r, l)) return;
     unsigned w = way_of(b, l) | turned(way_of(b, r));
-    if (w == (WAY_UP | WAY_DOWN)) b->not_monotone = true;
-    search(b, &(struct turn){.e = e, .left = l, .right = r, .limit = -1});
+    bool monotone = w != (WAY_UP | WAY_DOWN);
+    if (!monotone) b->not_monotone = true;
+    search(b, &(struct turn){.e = e, .left = l, .right = r, .limit = -1, .monotone = monotone});
 }
 
 static void node_turns(struct breaks *b, const struct expr *e, const struct node *n) {
@@ -254,7 +257,8 @@ static int by_size(const void *x, const void *y) {
 
 static void bounds(struct breaks *b) {
     const struct type *t = b->type;
-    const int64_t far = INT64_C(1000000000000000000);
+    /* Ten million million of money is more than anybody lends; numbers are millionths. */
+    const int64_t far = t->kind == TYPE_MONEY ? INT64_C(1000000000000000) : INT64_C(1000000000000000000);
     bool negative = !b->now.missing && b->now.n < 0, above_one = !b->now.missing && b->now.n > FIXED_ONE;
     b->unit = t->kind == TYPE_NUMBER && t->integer ? FIXED_ONE : 1;
     b->least = t->bounded_below ? t->least : (negative || t->kind == TYPE_NUMBER || t->kind == TYPE_DATE || t->kind == TYPE_INSTANT) ? -far : 0;
@@ -272,7 +276,9 @@ enum err breaks_find(struct breaks *b) {
     policy_exprs(p, each_expr, b);
     for (int i = 0; i < p->n_limits && type_ordered(b->type); i++) {
         long at = policy_memo(b->run, NAMED_LIMIT, i) - b->run->memos;
-        if (at < NAMED_MOST && b->reads[at]) search(b, &(struct turn){.limit = i});
+        if (at >= NAMED_MOST || !b->reads[at]) continue;
+        bool monotone = b->ways[at] != (WAY_UP | WAY_DOWN) && !expr_reads(b, p->limits[i].floor);
+        search(b, &(struct turn){.limit = i, .monotone = monotone});
     }
     if (b->nomem) return ERR_NOMEM;
     if (b->n) qsort(b->points, (size_t)b->n, sizeof *b->points, by_size);

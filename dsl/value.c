@@ -66,7 +66,7 @@ static enum err misfit(const struct type *t, struct fault *f, const char *seen) 
 
 static enum err read_number(const json_t *j, const struct type *t, struct value *v, struct fault *f) {
     if (json_is_integer(j)) {
-        if (fixed_muldiv(json_integer_value(j), FIXED_ONE, 1, &v->n)) return OK;
+        if (!__builtin_mul_overflow(json_integer_value(j), FIXED_ONE, &v->n)) return OK;
         return fault_set(f, ERR_INVALID, "", "the number is too big");
     }
     if (!json_is_real(j)) return misfit(t, f, "no number");

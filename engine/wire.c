@@ -12,16 +12,20 @@
 #include "connectors/connectors.h"
 #include "flow/definitions.h"
 #include "flow/engine.h"
+#include "flow/keep.h"
 #include "io/fetch.h"
 #include "io/http.h"
 #include "io/loop.h"
 #include "io/pool.h"
+#include "io/redis.h"
 #include "store/store_pg.h"
 #include "store/view.h"
 
 #define CONNECTIONS_PER_PROVIDER 128
+#define DEFINITIONS_CHANNEL "tenor:definitions"
 #define DRAIN_MS 10000
 #define RELOAD_MS 1000
+#define FETCH_MS 30000 /* published elsewhere: heard through Redis at once, without Redis this late */
 #define POOL_QUEUE 4096
 #define RESIDENT_RUNS 20000
 
@@ -34,6 +38,7 @@ struct process {
     struct view *view;
     struct fetcher *fetch;
     struct pool *pool;
+    struct redis *redis; /* NULL: none configured */
     struct registry *registry;
     struct definitions *definitions;
     struct engine *engine;
@@ -41,7 +46,8 @@ struct process {
     json_t *reasons;
     struct http_server *inner, *outer; /* for the other processes; for the world */
     char owner[64], address[64];
-    bool stopping;
+    bool stopping, fetched;
+    enum err fetch_err;
 };
 
 static void report(void *who, const char *path, const struct dsl_file *f) {
@@ -63,7 +69,24 @@ static enum err up_doors(struct process *p, struct fault *f) {
     if (e == OK) e = view_open(p->loop, c->database, &p->view, f);
     if (e == OK) e = fetcher_new(p->loop, CONNECTIONS_PER_PROVIDER, &p->fetch);
     if (e == OK) e = pool_new(p->loop, 0, POOL_QUEUE, &p->pool);
+    if (e == OK && c->redis && *c->redis) e = redis_new(p->loop, c->redis, &p->redis, f);
     return e;
+}
+
+static void first_fetch(void *who, enum err err, const struct fault *f) {
+    struct process *p = who;
+    p->fetched = true;
+    p->fetch_err = err;
+    if (err != OK) log_error("definitions_unread", "why=%s", log_quote(f ? f->text : err_word(err)));
+    io_loop_stop(p->loop);
+}
+
+/* Runs are pinned to what the store holds, so nothing is recovered before it has been read. */
+static enum err fetch_definitions(struct process *p) {
+    enum err e = keep_fetch(p->store, p->definitions, first_fetch, p);
+    if (e != OK) return e;
+    if (!p->fetched) io_loop_run(p->loop);
+    return p->fetch_err;
 }
 
 static enum err up_definitions(struct process *p, struct fault *f) {
@@ -74,6 +97,9 @@ static enum err up_definitions(struct process *p, struct fault *f) {
     enum err e = connectors_open(p->registry, &env, p->config.connectors, f);
     if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, f);
     if (e == OK) e = definitions_load(p->definitions, report, NULL, &unsound);
+    if (e == OK) e = fetch_definitions(p);
+    if (e == OK && p->config.development) e = keep_drafts(p->store, p->definitions, loop_now_ms(p->loop));
+    else if (e == OK) definitions_published_only(p->definitions);
     snprintf(path, sizeof path, "%s/strategies/reasons.json", p->config.root);
     p->reasons = json_load_file(path, 0, NULL);
     return e;
@@ -91,8 +117,14 @@ static enum err up_engine(struct process *p, struct fault *f) {
     return e == OK ? engine_new(&ec, &p->engine, f) : e;
 }
 
+static void tell_others(void *who) {
+    static const char *const words[] = {"PUBLISH", DEFINITIONS_CHANNEL, "new"};
+    struct process *p = who;
+    if (p->redis) redis_command(p->redis, 3, words, NULL, 1000, NULL, NULL);
+}
+
 static enum err up_api(struct process *p, struct fault *f) {
-    struct api_config ac = {.loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
+    struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
                             .definitions = p->definitions, .registry = p->registry, .fetch = p->fetch,
                             .metrics = p->metrics, .reasons = p->reasons, .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
@@ -116,6 +148,28 @@ enum err wire_up(const struct config *c, int index, struct process **out, struct
     return OK;
 }
 
+static void refetched(void *who, enum err err, const struct fault *f) {
+    (void)who;
+    if (err != OK) log_warn("definitions_unread", "why=%s", log_quote(f ? f->text : err_word(err)));
+}
+
+static void fetch_again(struct process *p) {
+    if (p->stopping || keep_fetch(p->store, p->definitions, refetched, p) == OK) return;
+    log_warn("definitions_unread", "why=%s", "memory");
+}
+
+static void heard_of_definition(void *who, const char *channel, const char *text, size_t n) {
+    (void)channel, (void)text, (void)n;
+    fetch_again(who);
+}
+
+static void fetch_now_and_then(void *who) {
+    struct process *p = who;
+    if (p->stopping) return;
+    fetch_again(p);
+    if (!loop_timer(p->loop, FETCH_MS, fetch_now_and_then, p)) log_warn("definitions_unread", "why=%s", "memory");
+}
+
 static void stopped(void *who) { io_loop_stop(((struct process *)who)->loop); }
 
 static void drained(void *who) {
@@ -137,13 +191,17 @@ static void reload(void *who) {
     struct process *p = who;
     int unsound = 0;
     if (p->stopping) return;
-    if (definitions_load(p->definitions, report, NULL, &unsound) != OK) log_warn("reload_failed", "owner=%s", p->owner);
+    if (definitions_load(p->definitions, report, NULL, &unsound) != OK ||
+        keep_drafts(p->store, p->definitions, loop_now_ms(p->loop)) != OK)
+        log_warn("reload_failed", "owner=%s", p->owner);
     if (!loop_timer(p->loop, RELOAD_MS, reload, p)) log_warn("reload_ended", "owner=%s", p->owner);
 }
 
 void wire_serve(struct process *p) {
     if (io_loop_signal(p->loop, SIGTERM, stop, p) != OK || io_loop_signal(p->loop, SIGINT, stop, p) != OK) return;
     if (p->config.development) reload(p);
+    if (p->redis && redis_subscribe(p->redis, DEFINITIONS_CHANNEL, heard_of_definition, p) != OK) return;
+    fetch_now_and_then(p);
     log_info("serving", "owner=%s listen=%s inner=%s", p->owner, p->config.listen, p->address);
     io_loop_run(p->loop);
 }
@@ -156,6 +214,7 @@ void wire_down(struct process *p) {
     definitions_free(p->definitions);
     registry_free(p->registry);
     json_decref(p->reasons);
+    if (p->redis) redis_free(p->redis);
     if (p->pool) pool_free(p->pool);
     if (p->fetch) fetcher_free(p->fetch);
     if (p->view) view_close(p->view);

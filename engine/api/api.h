@@ -23,6 +23,8 @@ struct api_config {
     struct metrics *metrics;
     const json_t *reasons;       /* code -> {"text","customer_text","actionable"}; may be NULL */
     bool development;            /* shown on the status page */
+    loop_fn *published;          /* a definition was published here: tell the other processes */
+    void *who;
 };
 MUST_CHECK enum err api_new(const struct api_config *c, struct api **out, struct fault *f);
 void api_free(struct api *a);

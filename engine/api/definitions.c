@@ -71,6 +71,7 @@ static void check(struct request *r) {
 static void published(void *who, enum err err, const struct fault *f) {
     struct request *r = who;
     if (err != OK) return answer_error(r, err, f);
+    if (r->api->c.published) r->api->c.published(r->api->c.who);
     answer_json_take(r, 201, json_pack("{s:b}", "published", 1));
 }
 

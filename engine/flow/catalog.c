@@ -31,8 +31,14 @@ static const char *const *case_names(void *who) { return (const char *const *)((
 static const char *const *form_names(void *who) { return (const char *const *)((struct definitions *)who)->form_names; }
 static const char *const *policy_names(void *who) { return (const char *const *)((struct definitions *)who)->policy_names; }
 static const char *const *template_names(void *who) { return (const char *const *)((struct definitions *)who)->template_names; }
-static const struct policy *policy(void *who, const char *name, int version) { return definitions_policy(who, name, version); }
-static const struct plan *flow(void *who, const char *name, int version) { return definitions_flow(who, name, version); }
+static const struct policy *policy(void *who, const char *name, int version) {
+    const struct def *def = shelf_find(who, "policy", name, version, false);
+    return def ? def->policy : NULL;
+}
+static const struct plan *flow(void *who, const char *name, int version) {
+    const struct def *def = shelf_find(who, "workflow", name, version, false);
+    return def ? def->plan : NULL;
+}
 
 static const struct retry *retry(void *who, const char *name) {
     const struct definitions *d = who;
@@ -90,9 +96,15 @@ void shelf_close_catalog(struct definitions *d) {
 }
 
 /* version 0: the newest published one, else the newest at all. */
-const struct def *shelf_find(const struct definitions *d, const char *kind, const char *name, int version) {
+static bool may_run(const struct definitions *d, const struct def *def) {
+    if (def->published || !def->file) return true;
+    return !d->published_only && (def->kept || !d->drafts_are_kept);
+}
+
+const struct def *shelf_find(const struct definitions *d, const char *kind, const char *name, int version, bool to_run) {
     const struct def *best = NULL;
     for (const struct def *def = d->defs; def; def = def->next) {
+        if (to_run && !may_run(d, def)) continue;
         if (strcmp(def->name, name) || strcmp(def->kind, kind) || (version && def->version != version)) continue;
         bool better = !best || (def->published && !best->published) ||
                       (def->published == best->published && def->version > best->version);

@@ -17,6 +17,7 @@ struct loading {
     definitions_report_fn *report;
     void *who;
     int unsound;
+    bool any; /* some file was new or changed in this pass */
     enum err err;
 };
 
@@ -34,16 +35,17 @@ static enum err read_text(const char *path, struct buf *out) {
     return e;
 }
 
-/* Whether the file is new or has changed since it was last read. */
+/* Whether the file is new or has changed since it was last read. One with faults is read again when any
+ * other has changed: what it lacked may be there now. */
 static bool changed(struct loading *l, const char *path) {
     struct stat st;
     if (stat(path, &st) || !S_ISREG(st.st_mode)) return false;
     int64_t mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     for (struct seen *s = l->d->seen; s; s = s->next) {
         if (strcmp(s->path, path)) continue;
-        if (s->mtime_ns == mtime && s->size == st.st_size) return false;
+        if (s->mtime_ns == mtime && s->size == st.st_size) return s->unsound && l->any;
         s->mtime_ns = mtime, s->size = st.st_size;
-        return true;
+        return l->any = true;
     }
     struct seen *s = calloc(1, sizeof *s);
     if (!s || !(s->path = strdup(path))) {
@@ -53,7 +55,12 @@ static bool changed(struct loading *l, const char *path) {
     }
     s->mtime_ns = mtime, s->size = st.st_size, s->next = l->d->seen;
     l->d->seen = s;
-    return true;
+    return l->any = true;
+}
+
+static void mark(struct definitions *d, const char *path, bool unsound) {
+    for (struct seen *s = d->seen; s; s = s->next)
+        if (!strcmp(s->path, path)) s->unsound = unsound;
 }
 
 static int visible(const struct dirent *d) { return d->d_name[0] != '.'; }
@@ -111,6 +118,7 @@ static bool known_text(const struct definitions *d, const struct dsl_file *file,
 }
 
 static void unsound(struct loading *l, const char *path, const struct dsl_file *file) {
+    mark(l->d, path, true);
     l->unsound++;
     if (l->report) l->report(l->who, path, file);
 }
@@ -130,6 +138,7 @@ static void read_lua(struct loading *l, const char *path, const char *name) {
         unsound(l, path, file); /* the last sound reading stays */
         dsl_free(file);
     } else {
+        mark(l->d, path, false);
         if (known_text(l->d, file, false)) dsl_free(file);
         else l->err = shelve_take(l->d, file, path, false);
     }
@@ -234,7 +243,7 @@ static const char *below(const struct definitions *d, const char *part, char out
 
 /* First what others refer to. */
 enum err definitions_load(struct definitions *d, definitions_report_fn *report, void *who, int *n_unsound) {
-    struct loading l = {d, report, who, 0, OK};
+    struct loading l = {.d = d, .report = report, .who = who};
     char path[PATH_CAP];
     each_in(&l, below(d, "strategies/cases", path), read_case);
     each_in(&l, below(d, "strategies/forms", path), read_form);
@@ -263,6 +272,24 @@ enum err definitions_add(struct definitions *d, const char *kind, const char *na
     dsl_free(file);
     return fault_set(f, ERR_INVALID, name, "the published %s %s@%d is not sound here: %s", kind, name, version, buf_text(&why));
 }
+
+enum err definitions_add_draft(struct definitions *d, const char *name, const char *text, size_t n, struct fault *f) {
+    struct dsl_file *file = dsl_read("draft.lua", text, n, &d->catalog);
+    if (!file) return fault_set(f, ERR_NOMEM, name, "no memory");
+    bool sound = dsl_ok(file) && (dsl_plan(file) || dsl_policy(file));
+    if (!sound || known_text(d, file, false)) {
+        dsl_free(file);
+        return sound ? OK : fault_set(f, ERR_INVALID, name, "the draft is not sound here any more");
+    }
+    struct def *def = def_of(file, NULL, false), **end = &d->defs;
+    if (!def) return dsl_free(file), ERR_NOMEM;
+    def->kept = true;
+    while (*end) end = &(*end)->next;
+    *end = def;
+    return shelf_names(d);
+}
+
+void definitions_published_only(struct definitions *d) { d->published_only = true; }
 
 enum err definitions_add_plan(struct definitions *d, const struct plan *p) {
     struct def *def = calloc(1, sizeof *def);
@@ -346,7 +373,7 @@ void definitions_free(struct definitions *d) {
 const struct catalog *definitions_catalog(const struct definitions *d) { return &d->catalog; }
 
 const struct plan *definitions_flow(const struct definitions *d, const char *name, int version) {
-    const struct def *def = shelf_find(d, "workflow", name, version);
+    const struct def *def = shelf_find(d, "workflow", name, version, true);
     return def ? def->plan : NULL;
 }
 
@@ -357,7 +384,7 @@ const struct plan *definitions_by_hash(const struct definitions *d, const char *
 }
 
 const struct policy *definitions_policy(const struct definitions *d, const char *name, int version) {
-    const struct def *def = shelf_find(d, "policy", name, version);
+    const struct def *def = shelf_find(d, "policy", name, version, true);
     return def ? def->policy : NULL;
 }
 
@@ -374,7 +401,7 @@ const struct case_type *definitions_case(const struct definitions *d, const char
 }
 
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name, int version) {
-    const struct def *def = shelf_find(d, kind, name, version);
+    const struct def *def = shelf_find(d, kind, name, version, false);
     return def ? def->file : NULL;
 }
 

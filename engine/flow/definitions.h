@@ -22,6 +22,11 @@ MUST_CHECK enum err definitions_load(struct definitions *d, definitions_report_f
 /* Adds published text (from the store); it wins over a file of the same version. */
 MUST_CHECK enum err definitions_add(struct definitions *d, const char *kind, const char *name,
                                     int version, const char *text, size_t n, struct fault *f);
+/* Adds the text of a draft that runs may be pinned to; what is on disk stays before it. */
+MUST_CHECK enum err definitions_add_draft(struct definitions *d, const char *name, const char *text, size_t n,
+                                          struct fault *f);
+/* Production never runs drafts (SEMANTICS 13): from now on only published versions are given out. */
+void definitions_published_only(struct definitions *d);
 const struct catalog *definitions_catalog(const struct definitions *d);
 /* version 0: newest published, else (in development) newest file. NULL: none. */
 const struct plan *definitions_flow(const struct definitions *d, const char *name, int version);

@@ -20,11 +20,13 @@ struct def {
     const struct plan *plan;
     const struct policy *policy;
     bool published;
+    bool kept, keeping;       /* a draft whose text is in the store (keep.h); is being put there */
 };
 struct seen { /* a file on disk, as last read */
     struct seen *next;
     char *path;
     int64_t mtime_ns, size;
+    bool unsound;
 };
 struct named_json { /* form or template */
     struct named_json *next;
@@ -51,12 +53,15 @@ struct definitions {
     struct retry_file *retries;
     const char **case_names, **form_names, **policy_names, **template_names;
     struct map *operations;   /* NULL: the registry's */
+    bool published_only;      /* production: drafts are checked but never given out */
+    bool drafts_are_kept;     /* give a draft out only once it is */
 };
 
 /* catalog.c */
 void shelf_open_catalog(struct definitions *d);
 MUST_CHECK enum err shelf_names(struct definitions *d); /* the lists for "did you mean" */
 void shelf_close_catalog(struct definitions *d);
-const struct def *shelf_find(const struct definitions *d, const char *kind, const char *name, int version);
+/* to_run: only what a run may start on; else also drafts that are not kept yet, for checking and reading. */
+const struct def *shelf_find(const struct definitions *d, const char *kind, const char *name, int version, bool to_run);
 
 #endif

@@ -87,9 +87,15 @@ static void repeated_known(void *who, const struct pg_end *end) {
     struct range r = top(l);
     struct fault f;
     enum err err = fault_set(&f, ERR_CLOSED, "23505", "somebody else wrote this step");
+    unsigned same = 0;
+    for (unsigned i = r.lo; i < r.hi; i++) same += l->flight[i] && l->verdict[i] == SAME;
+    log_info("append_repeated", "lane=%u already_there=%u", l->index, same);
     for (unsigned i = r.lo; i < r.hi; i++) {
         if (!l->flight[i]) continue;
-        if (l->verdict[i] == SAME) lane_decide(l, i, OK, NULL);
+        if (l->verdict[i] == SAME) {
+            lane_decide(l, i, OK, NULL);
+            continue;
+        }
         if (l->verdict[i] != OTHER) continue;
         struct id run = l->flight[i]->a.run;
         char text[ID_TEXT];

@@ -31,13 +31,12 @@ select migration_apply($1, $2, $3, $4, $5::int8)
 -- name: migrations_known
 select room, name from migration order by room, name
 
+-- Two statements to the asker: what another process settled a moment ago is seen only by the next one.
 -- name: installation_settle
 with made as (
     insert into installation (region, shards, created_ms) values ($1::int4, $2::int4, $3::int8)
-    on conflict do nothing returning region, shards),
-leases as (
-    insert into lease (shard) select generate_series(0, made.shards - 1) from made)
-select region, shards from made union all select region, shards from installation limit 1
+    on conflict do nothing returning shards)
+insert into lease (shard) select generate_series(0, made.shards - 1) from made
 
 -- name: installation
 select region, shards from installation

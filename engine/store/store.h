@@ -21,7 +21,9 @@
 
 struct store;
 
-/* The searchable columns of a run; every pointer may be NULL for "as it was". Times are unix ms, 0 none. */
+/* The searchable columns of a run; every pointer may be NULL for "as it was" (at seq 1: empty; state: running).
+ * Times are unix ms. started_ms 0: as it was (at seq 1: the append's now_ms); updated_ms 0: now_ms; ended_ms 0:
+ * as it was, or now_ms when the state becomes "ended"; wake_ms is always written, 0 none. */
 struct run_row {
     const char *workflow;      /* "loan_approval@1" */
     const char *plan_hash;     /* hex */
@@ -41,7 +43,9 @@ struct posting_row {
     int64_t amount_minor;
     int32_t effective_day;
 };
-struct task_row { /* upserted by id; a projection of the journal */
+/* Upserted by id; a projection of the journal. On an update paragraph, visit and created_ms stay, state, assignee
+ * (NULL: nobody) and updated_ms are written, the others only when not NULL, "" or 0. One append names a task once. */
+struct task_row {
     const char *id;            /* run id "." paragraph "." visit */
     const char *paragraph, *queue, *state; /* "open", "claimed", "done", "withdrawn" */
     const char *assignee, *answer, *form;
@@ -76,7 +80,7 @@ struct append {
     const struct artifact_row *artifacts;
     size_t n_artifacts;
     const struct dedup_row *dedup;
-    const struct person_key_row *person;
+    const struct person_key_row *person; /* of a customer that has none yet, else ERR_INVALID */
     const char *event_taken;   /* id of a kept event consumed by this append; NULL none */
 };
 /* OK; ERR_CLOSED: fenced, drop the shard; ERR_CONFLICT: the idempotency key exists, look it up;
@@ -141,7 +145,9 @@ struct store_ops {
     /* Journals of many runs in one read (recovery): rows grouped by run, in seq order. */
     enum err (*load_many)(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
                           store_done_fn *done, void *who);
-    /* Renews what `owner` holds, takes up to `want` shards in all that are free or run out (each taking
+    /* `owner` names one start of one process: never use a name again that another start had. A process of this
+     * owner that was stopped in mid-batch loses its connection when its shards are taken.
+     * Renews what `owner` holds, takes up to `want` shards in all that are free or run out (each taking
      * raises the epoch), gives back the excess; then tells every shard's lease. */
     enum err (*claim)(struct store *s, const char *owner, const char *address, unsigned want,
                       int64_t now_ms, int64_t ttl_ms, store_lease_fn *each, store_done_fn *done,

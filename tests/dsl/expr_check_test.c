@@ -40,6 +40,8 @@ void test_expr_check__unknown_names_are_nearly_guessed(void) {
         {"case.kind == farmer", "13:unknown-name: nothing called ‹farmer› is known here; if it is a text, write 'farmer'\n"},
         {"cuont(case.documents) > 0", "0:unknown-function: there is no function ‹cuont›; did you mean ‹count›?\n"},
         {"day(4) == days(4)", "0:unknown-function: there is no function ‹day›; did you mean ‹days›?\n"},
+        {"has(today) and count(today) > 0", "21:unknown-name: nothing called ‹today› is known here; if it is a text, write 'today'\n"},
+        {"visits(today) > 0", "0:no-paragraphs: visits() and ended() stand only in flows: here there are no paragraphs\n"},
         {"case.name.first == 'x'", "0:no-fields: ‹name› is text and has no field ‹first›\n"},
     };
     all_say(T, ARRAY_LEN(T));

@@ -170,7 +170,7 @@ static struct outcome value(const struct tree *t) {
 
 static void give_facts(struct world *w) {
     for (int i = 0; i < FACTS; i++) {
-        char name[4];
+        char name[16];
         snprintf(name, sizeof name, "f%d", i);
         int64_t n = below(3) ? below(3000000) : below(2000) * 1000000;
         facts[i] = below(2) ? n : -n;

@@ -20,10 +20,10 @@ struct table_text {
     const char *cells[6][4]; /* conditions, then the result as an expression */
 };
 struct policy_text {
-    struct named_text thresholds[8], facts[8];
+    struct named_text thresholds[9], facts[9]; /* the last stays empty */
     struct table_text tables[2];
     struct limit_text limits[4];
-    struct rule_text rules[16];
+    struct rule_text rules[16]; /* ended by an empty one */
     bool no_outcome;
 };
 
@@ -112,6 +112,7 @@ static inline void policy_open(struct policy_world *pw, const struct policy_text
         const struct rule_text *r = &t->rules[i];
         pw->rules[p->n_rules++] = (struct policy_rule){.name = r->name, .when = policy_read(pw, r->when), .outcome = r->outcome,
                                                       .reason = r->reason, .limit = policy_limit_index(pw, r->limit), .line = 10 + i};
+        if (r->when && expr_known_when(pw->rules[i].when, false, pw->inner.known, pw->w.arena, &pw->inner.known) != OK) abort();
     }
     p->asked = policy_read(pw, "case.amount");
 }

@@ -209,6 +209,13 @@ begin
         update lease l set owner = '', address = '', until_ms = 0 where l.shard in (
             select f.shard from lease f where f.owner = me order by f.shard desc limit mine - want);
     elsif mine < want then
+        -- A process that was stopped in the middle of sending a batch holds its shards until its connection
+        -- ends. Its lease has run out, so end it; should it wake up, it finds itself fenced.
+        perform pg_terminate_backend(k.pid, 500) from (
+            select distinct k.pid from lease f join pg_locks k
+                on k.locktype = 'advisory' and k.classid = 778002 and k.objid = f.shard and k.objsubid = 2
+                and k.database = (select d.oid from pg_database d where d.datname = current_database())
+            where f.until_ms <= at_ms and f.owner <> me and f.owner <> '' and k.pid <> pg_backend_pid()) as k;
         update lease l set owner = me, address = my_address, until_ms = at_ms + ttl_ms,
                            epoch = l.epoch + 1
         where l.shard in (
