@@ -238,7 +238,8 @@ static void try_again(struct turn *t, int para, int op) {
 void step_again(struct turn *t, int para, bool was_unsure) {
     struct para_state *ps = state_of(t, para);
     if (!has_input(t, para)) return;
-    if (was_unsure) {
+    const struct op_decl *decl = step_op(t->e, t->run->plan, para, 0, false);
+    if (was_unsure && decl && decl->can_look) {
         struct outcome o = {.end = CALL_UNCERTAIN, .why = "a person asks to look again"};
         ps->asks[0].looks = 0;
         unsure(t, para, 0, &o);

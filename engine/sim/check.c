@@ -76,7 +76,7 @@ static void check_order(struct stage *s, const struct lines *l) {
             if (i == k || !same_saga(a, b) || !is(a, "take") || !a->happened) continue;
             if (is(b, "take") && a->visit == b->visit && a->undone_at && b->undone_at && a->happened_at < b->happened_at && a->undone_at < b->undone_at)
                 stage_violation(s, "%s was undone before %s, which came after it", a->key, b->key);
-            if (is(b, "pay") && b->happened && a->undone_at > b->happened_at)
+            if (is(b, "pay") && b->happened && a->visit == b->visit && a->undone_at > b->happened_at)
                 stage_violation(s, "%s was undone after the pivot %s", a->key, b->key);
         }
 }
