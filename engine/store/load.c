@@ -31,14 +31,14 @@ static void open_row(struct ask *a, const struct pg_row *r) {
     ((store_open_fn *)a->each)(a->who, &o);
 }
 
-enum err load_run(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done,
+enum err journal_load(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done,
                   void *who) {
     struct pg_param p[] = {pg_raw(run.b, sizeof run.b)};
     struct ask like = {.row = journal_row, .each = (void (*)(void))each, .done = done, .who = who};
     return ask_statement(s, &like, &SQL_JOURNAL_LOAD, p);
 }
 
-enum err load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
+enum err journal_load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
                    store_done_fn *done, void *who) {
     struct arena *a = arena_new((n + 1) * sizeof(struct pg_bytes) + 4096);
     struct columns c;
@@ -55,7 +55,7 @@ enum err load_many(struct store *s, const struct id *runs, size_t n, store_journ
 }
 
 /* Region and shard are the first bytes of a run id, so a shard is a range of ids. */
-enum err load_open(struct store *s, uint16_t shard, struct id after, unsigned limit,
+enum err journal_open_runs(struct store *s, uint16_t shard, struct id after, unsigned limit,
                    store_open_fn *each, store_done_fn *done, void *who) {
     uint8_t region[] = {(uint8_t)(s->region >> 8), (uint8_t)s->region};
     struct id first = {{region[0], region[1], (uint8_t)(shard >> 8), (uint8_t)shard}}, last = first;

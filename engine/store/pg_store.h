@@ -101,10 +101,10 @@ enum err lease_claim(struct store *s, const char *owner, const char *address, un
                      int64_t now_ms, int64_t ttl_ms, store_lease_fn *each, store_done_fn *done,
                      void *who);
 enum err lease_release(struct store *s, const char *owner, store_done_fn *done, void *who);
-enum err load_run(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done, void *who);
-enum err load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
+enum err journal_load(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done, void *who);
+enum err journal_load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each,
                    store_done_fn *done, void *who);
-enum err load_open(struct store *s, uint16_t shard, struct id after, unsigned limit,
+enum err journal_open_runs(struct store *s, uint16_t shard, struct id after, unsigned limit,
                    store_open_fn *each, store_done_fn *done, void *who);
 enum err lookup_dedup(struct store *s, const char *api_key, const char *route, const char *key,
                       store_dedup_fn *done, void *who);

@@ -80,7 +80,7 @@ struct append {
     const struct artifact_row *artifacts;
     size_t n_artifacts;
     const struct dedup_row *dedup;
-    const struct person_key_row *person; /* of a customer that has none yet, else ERR_INVALID */
+    const struct person_key_row *person; /* the first one of a customer stays */
     const char *event_taken;   /* id of a kept event consumed by this append; NULL none */
 };
 /* OK; ERR_CLOSED: fenced, drop the shard; ERR_CONFLICT: the idempotency key exists, look it up;

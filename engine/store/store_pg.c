@@ -58,8 +58,8 @@ static void store_close(struct store *s) {
 }
 
 static const struct store_ops ops = {
-    .append = append,          .load = load_run,           .open_runs = load_open,
-    .load_many = load_many,    .claim = lease_claim,       .release = lease_release,
+    .append = append,          .load = journal_load,           .open_runs = journal_open_runs,
+    .load_many = journal_load_many,    .claim = lease_claim,       .release = lease_release,
     .dedup = lookup_dedup,     .keep_event = event_keep,   .kept_events = events_kept,
     .artifact = lookup_artifact, .person_key = lookup_person, .publish = definition_publish,
     .definitions = definitions_all, .close = store_close,

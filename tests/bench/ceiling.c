@@ -2,9 +2,9 @@
  * write, and nothing else. One row per record; 10 records per run (start, 8 answers, end), each
  * committed before the run's next; all that is ready leaves in one insert of at most 250 rows per
  * connection. No owner check, no searchable columns, no JSON, no language: every other number is
- * given as a share of this one.
+ * given as a share of this one. It talks to libpq itself, on purpose.
  *
- * usage: ceiling DSN [SECONDS] [CONCURRENT...]      (talks to libpq itself, on purpose) */
+ * usage: ceiling [--database DSN] [--seconds S] [--concurrency N]     default: TENOR_TEST_PG, 5, 1 to 1000 */
 #include <endian.h>
 #include <libpq-fe.h>
 #include <poll.h>
@@ -216,11 +216,10 @@ static void measure(const char *dsn, int concurrent, int seconds) {
     while (mono_us() < till) turn();
     double s = (double)(mono_us() - began) / 1e6, per_run = runs ? 0.001 / (double)runs : 0;
     cpu = usage_cpu_us(getpid()) - cpu, db = usage_tree_cpu_us(postmaster) - db;
-    printf("ceiling %5d %9.0f %8.0f %8.2f %8.2f %8.2f %8.2f %9.3f %9.3f %6.1f\n", concurrent,
-           (double)steps / s, (double)runs / s, ms(&step_times, .5),
-           ms(&step_times, .99), ms(&run_times, .5),
-           ms(&run_times, .99), (double)cpu * per_run, (double)db * per_run,
-           (double)rows_sent / (double)(batches ? batches : 1));
+    printf("ceiling %d at once: %.0f runs/s, %.0f steps/s, p50 %.2f ms, p99 %.2f ms; step %.2f and %.2f ms; "
+           "cpu/run client %.3f db %.3f ms; %.1f rows a batch\n", concurrent, (double)runs / s, (double)steps / s,
+           ms(&run_times, .5), ms(&run_times, .99), ms(&step_times, .5), ms(&step_times, .99), (double)cpu * per_run,
+           (double)db * per_run, (double)rows_sent / (double)(batches ? batches : 1));
     for (int i = 0; i < CONNECTIONS; i++) PQfinish(lanes[i].pg);
     execute(own, "drop table ceiling_journal");
     PQfinish(own);
@@ -228,16 +227,22 @@ static void measure(const char *dsn, int concurrent, int seconds) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 2) {
-        fprintf(stderr, "usage: ceiling DSN [SECONDS] [CONCURRENT...]\n");
+    static const int usual[] = {1, 16, 100, 1000};
+    const char *dsn = getenv("TENOR_TEST_PG");
+    int seconds = 5, only = 0;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!strcmp(argv[i], "--database")) dsn = argv[i + 1];
+        else if (!strcmp(argv[i], "--seconds")) seconds = (int)strtol(argv[i + 1], NULL, 10);
+        else if (!strcmp(argv[i], "--concurrency")) only = (int)strtol(argv[i + 1], NULL, 10);
+        else argc = 0;
+    }
+    if (argc % 2 == 0 || !dsn || seconds < 1 || only < 0) {
+        fprintf(stderr, "usage: ceiling [--database DSN] [--seconds S] [--concurrency N]\n");
         return 2;
     }
     memset(filler, 'a', sizeof filler);
-    int seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
-    printf("%-7s %5s %9s %8s %8s %8s %8s %8s %9s %9s %6s\n", "program", "conc", "steps/s", "runs/s",
-           "step p50", "step p99", "run p50", "run p99", "cpu/run", "db/run", "batch");
-    static const int usual[] = {1, 16, 100, 1000};
-    for (int i = 0; argc <= 3 && i < 4; i++) measure(argv[1], usual[i], seconds);
-    for (int i = 3; i < argc; i++) measure(argv[1], (int)strtol(argv[i], NULL, 10), seconds);
+    for (int i = 0; i < 4; i++)
+        if (!only || only == usual[i]) measure(dsn, usual[i], seconds);
+    if (only && only != 1 && only != 16 && only != 100 && only != 1000) measure(dsn, only, seconds);
     return 0;
 }

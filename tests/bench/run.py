@@ -42,11 +42,11 @@ def servers(directory):
 
 def engine_round(env, seconds, rows):
     for c in LEVELS:
-        out = sh([str(BUILD / "tests/bench/engine_bench"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
+        out = sh([str(BUILD / "bench/engine_bench"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
         rows.setdefault(("engine, in process", c), []).append(dict(
             runs=number(out, "runs/s"), steps=number(out, "steps/s"), p50=number(out, "p50 "), p99=number(out, "p99 "),
             engine_ms=number(out, "engine "), cpu=number(out, "cpu/run engine ") + number(out, "db "), mb=number(out, "memory ")))
-        out = sh([str(BUILD / "tests/bench/ceiling"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
+        out = sh([str(BUILD / "bench/ceiling"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
         rows.setdefault(("ceiling, minimal libpq", c), []).append(dict(
             runs=number(out, "runs/s"), steps=number(out, "steps/s"), p50=number(out, "p50 "), p99=number(out, "p99 ")))
 
@@ -61,7 +61,7 @@ def pgbench_round(env, seconds, rows):
 
 def http_round(t, body, seconds, rows, path, label, levels, want):
     for c in levels:
-        out = sh([str(BUILD / "tests/bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", path, "--body", body,
+        out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", path, "--body", body,
                   "--connections", str(c), "--seconds", str(seconds), "--want", want])
         done = number(out, "/s done")
         rows.setdefault((label, c), []).append(dict(runs=done, steps=done * 8, p50=number(out, "p50 "), p99=number(out, "p99 "), bad=number(out, "bad ")))
@@ -85,7 +85,7 @@ def table(rows):
 
 
 def burst(t, body, n=100):
-    out = sh([str(BUILD / "tests/bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
+    out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
               "--connections", str(n), "--requests", str(n), "--label", "burst"])
     print(out.strip())
     return number(out, "in ")
@@ -94,7 +94,7 @@ def burst(t, body, n=100):
 def open_loop(t, body, rates, seconds, goal_ms, label):
     best = 0
     for rate in rates:
-        out = sh([str(BUILD / "tests/bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
+        out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
                   "--connections", "200", "--rate", str(rate), "--seconds", str(seconds), "--label", label])
         print(out.strip())
         if number(out, "p99 ") < goal_ms and number(out, "bad ") == 0:

@@ -1,13 +1,15 @@
 /* store_bench.c - the load of ceiling.c through engine/store: the same records, and with them what the
  * store keeps beside the journal (leases checked, the searchable row at start and end).
  *
- * usage: store_bench DSN [SECONDS] [CONCURRENT...]   DSN: a scratch database; it is migrated */
+ * usage: store_bench [--database DSN] [--seconds S] [--concurrency N]     default: TENOR_TEST_PG, 5, 1 to 1000
+ * Works in a database of its own beside the one given, and drops it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "base/log.h"
 #include "base/rng.h"
 #include "io/loop.h"
 #include "io/pg.h"
@@ -31,7 +33,7 @@ static uint64_t epochs[SHARDS];
 static struct histogram run_times, step_times;
 static uint64_t steps, runs;
 static char filler[START_BYTES];
-static const char *dsn;
+static char dsn[600];
 static bool over;
 
 static void die(const char *what, const struct fault *f) {
@@ -127,30 +129,44 @@ static void measure(int concurrent, int seconds) {
     turn_for(seconds * INT64_C(1000));
     double s = (double)(loop_mono_us(loop) - began) / 1e6, per_run = runs ? 0.001 / (double)runs : 0;
     cpu = usage_cpu_us(getpid()) - cpu, db = usage_tree_cpu_us(postmaster) - db;
-    printf("store   %5d %9.0f %8.0f %8.2f %8.2f %8.2f %8.2f %9.3f %9.3f\n", concurrent, (double)steps / s,
-           (double)runs / s, ms(&step_times, .5), ms(&step_times, .99), ms(&run_times, .5), ms(&run_times, .99),
-           (double)cpu * per_run, (double)db * per_run);
+    printf("store %d at once: %.0f runs/s, %.0f steps/s, p50 %.2f ms, p99 %.2f ms; step %.2f and %.2f ms; "
+           "cpu/run client %.3f db %.3f ms\n", concurrent, (double)runs / s, (double)steps / s, ms(&run_times, .5),
+           ms(&run_times, .99), ms(&step_times, .5), ms(&step_times, .99), (double)cpu * per_run, (double)db * per_run);
     over = true;
     store->ops->close(store);
     io_loop_free(loop);
     free(all);
 }
 
-int main(int argc, char **argv) {
+static void begin(const char *base) {
     struct fault f;
-    if (argc < 2) {
-        fprintf(stderr, "usage: store_bench DSN [SECONDS] [CONCURRENT...]\n");
-        return 2;
-    }
-    dsn = argv[1];
     memset(filler, 'a', sizeof filler);
     rng_seed_kernel(&rng);
+    (void)!pg_run_script(base, "drop database if exists tenor_store_bench with (force)", NULL);
+    if (pg_run_script(base, "create database tenor_store_bench", &f) != OK) die("create database", &f);
+    snprintf(dsn, sizeof dsn, "%.500s dbname=tenor_store_bench", base);
+    log_open(stderr, LOG_WARN, NULL, NULL);
     if (crypt_start() != OK || store_migrate(dsn, REGION, SHARDS, &f) != OK) die("migrate", &f);
-    int seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
-    printf("%-7s %5s %9s %8s %8s %8s %8s %8s %9s %9s\n", "program", "conc", "steps/s", "runs/s", "step p50",
-           "step p99", "run p50", "run p99", "cpu/run", "db/run");
+}
+
+int main(int argc, char **argv) {
     static const int usual[] = {1, 16, 100, 1000};
-    for (int i = 0; argc <= 3 && i < 4; i++) measure(usual[i], seconds);
-    for (int i = 3; i < argc; i++) measure((int)strtol(argv[i], NULL, 10), seconds);
+    const char *base = getenv("TENOR_TEST_PG");
+    int seconds = 5, only = 0;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!strcmp(argv[i], "--database")) base = argv[i + 1];
+        else if (!strcmp(argv[i], "--seconds")) seconds = (int)strtol(argv[i + 1], NULL, 10);
+        else if (!strcmp(argv[i], "--concurrency")) only = (int)strtol(argv[i + 1], NULL, 10);
+        else argc = 0;
+    }
+    if (argc % 2 == 0 || !base || seconds < 1 || only < 0) {
+        fprintf(stderr, "usage: store_bench [--database DSN] [--seconds S] [--concurrency N]\n");
+        return 2;
+    }
+    begin(base);
+    for (int i = 0; i < 4; i++)
+        if (!only || only == usual[i]) measure(usual[i], seconds);
+    if (only && only != 1 && only != 16 && only != 100 && only != 1000) measure(only, seconds);
+    if (pg_run_script(base, "drop database tenor_store_bench with (force)", NULL) != OK) return 3;
     return 0;
 }
