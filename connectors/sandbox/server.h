@@ -3,7 +3,7 @@
  *   POST /<service>/<operation>          a request with Idempotency-Key
  *   GET  /<service>/<operation>/<key>    has it taken effect?
  *   GET  /control, POST /control         settings: {"latency": "50-150", "faults": "busy=0.1"}
- *   POST /control/bureau                 CSV of attributes by PAN (see world.h)
+ *   POST /control/bureau                 CSV of attributes by PAN (see outside.h)
  *   GET  /book?after=N&limit=M           what really happened, with totals
  *   GET  /people, GET /people?pan=P      who is who
  *   GET  /readyz
@@ -16,7 +16,7 @@
 
 struct sandbox;
 
-/* `settings` as in world.h, and {"listen": "127.0.0.1:9100", "book": "path", "bureau_file": "path"}.
+/* `settings` as in outside.h, and {"listen": "127.0.0.1:9100", "book": "path", "bureau_file": "path"}.
  * Without `book` nothing is kept. A book that is there is read in; a torn last line is cut off. */
 MUST_CHECK enum err sandbox_start(struct loop *l, const json_t *settings, struct sandbox **out,
                                   struct fault *f);

@@ -62,7 +62,8 @@ static void tell_reasons(const json_t *decision) {
     json_array_foreach(json_object_get(decision, "reasons"), i, reason)
         printf("      because   %s  %s\n", json_text(reason, "code", ""), json_text(reason, "text", ""));
     json_array_foreach(json_object_get(decision, "flips"), i, flip)
-        if (i < 2) printf("      would change if  %s\n", json_text(flip, "text", ""));
+        if (text_eq(json_text(flip, "outcome", ""), "approve") && !text_eq(json_text(decision, "outcome", ""), "approve"))
+            printf("      but       %s\n", json_text(flip, "text", ""));
 }
 
 static void tell_decision(const json_t *application) {
