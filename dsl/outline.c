@@ -136,7 +136,13 @@ static struct node *paren_value(struct reader *r, const struct node *call) {
         next(r);
         return NULL;
     }
+    if (++r->depth > OUTLINE_DEPTH) {
+        faults_add(r->faults, &open, "too-deep", "parentheses are nested more than %d deep; nothing in a strategy file needs that", OUTLINE_DEPTH);
+        r->abandoned = true;
+        return NULL;
+    }
     struct node *n = value(r);
+    r->depth--;
     if (r->abandoned) return NULL;
     if (r->tok.kind == TOKEN_PAREN_END) {
         next(r);
@@ -226,6 +232,10 @@ static bool paragraph_start(const struct reader *r) {
 
 /* Between two entries of a table. False: the paragraph is abandoned. */
 static bool separator(struct reader *r, struct span open) {
+    while (r->tok.kind == TOKEN_PAREN_END) {
+        faults_add(r->faults, &r->tok.span, "close-paren", "one ) too many; nothing is open here");
+        next(r);
+    }
     if (r->tok.kind == TOKEN_COMMA) {
         next(r);
         return true;
@@ -246,11 +256,6 @@ static bool separator(struct reader *r, struct span open) {
         faults_add(r->faults, &r->last.span, "odd-field", "%s = ...: the name of a field is one plain word without quotes", shown(r, &r->last));
         r->abandoned = true;
         return false;
-    }
-    if (r->tok.kind == TOKEN_PAREN_END) {
-        faults_add(r->faults, &r->tok.span, "close-paren", "one ) too many; nothing is open here");
-        next(r);
-        return separator(r, open);
     }
     faults_add(r->faults, &r->last.span, "missing-comma", "a comma is missing after %s, before %s", shown(r, &r->last), shown(r, &r->tok));
     return true;

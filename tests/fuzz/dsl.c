@@ -1,5 +1,5 @@
 /* dsl.c - dsl_read over any bytes: both readings, the checker, explanation, graph, comparison with
- * itself. With clang: -fsanitize=fuzzer; without it, reads the files named on the command line. */
+ * itself. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,16 +40,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     dsl_free(f);
     return 0;
 }
-
-#ifndef __clang__
-int main(int argc, char **argv) {
-    static uint8_t bytes[(size_t)4 << 20];
-    for (int i = 1; i < argc; i++) {
-        FILE *f = fopen(argv[i], "rb");
-        if (!f) continue;
-        LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, sizeof bytes, f));
-        fclose(f);
-    }
-    return 0;
-}
-#endif
