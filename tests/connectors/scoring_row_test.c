@@ -88,6 +88,30 @@ void test_scoring_row__the_personas_come_out_as_their_stories_say(void) {
     CU_ASSERT(vikram > asha);
 }
 
+static double cashflow_pd(enum person_kind kind, int32_t day) {
+    struct buf b;
+    buf_init(&b, (size_t)1 << 20);
+    history_write(1, kind, HISTORY_VARIANTS, day, &b);
+    json_t *history = json_loadb(b.data, b.len, 0, NULL);
+    struct scored s = {.accounts = history, .day = day}, *one = &s;
+    models_score(&models, &one, 1);
+    CU_ASSERT_EQUAL(s.end, CALL_DONE);
+    double pd = json_number_value(json_object_get(s.answer, "pd"));
+    scored_reset(&s);
+    json_decref(history);
+    buf_reset(&b);
+    return pd;
+}
+
+/* Histories end on the day they are asked for: a story must not depend on when it is told. */
+void test_scoring_row__the_stories_hold_on_any_day_of_the_year(void) {
+    for (int32_t day = DAY; day < DAY + 365; day += 23) {
+        CU_ASSERT(cashflow_pd(PERSON_NEW, day) < 0.04);
+        CU_ASSERT(cashflow_pd(PERSON_FARMER, day) < 0.04);
+        CU_ASSERT(cashflow_pd(PERSON_CIRCULAR, day) > 0.09);
+    }
+}
+
 void test_scoring_row__circular_money_is_seen(void) {
     struct person p;
     person_by_pan(1, "ZZZPC5504Z", &p);
