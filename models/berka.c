@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/crypt.h"
 #include "base/zone.h"
+#include "models/accounts.h"
 #include "models/artefact.h"
 #include "models/cashflow.h"
 #include "models/csv.h"
@@ -18,8 +19,7 @@ struct loan {
     long id, account, client;
     int32_t day;
     double amount, duration, payments, bad, sex;
-    struct cashflow_entry *entries;
-    size_t n, cap;
+    struct entries entries;
 };
 struct berka {
     const char *dir;
@@ -86,16 +86,6 @@ static const char *kind_of(const char *operation, const char *symbol) {
     return strstr(operation, "in cash") ? "cash" : "";
 }
 
-static enum err grow(struct loan *l) {
-    if (l->n < l->cap) return OK;
-    size_t cap = l->cap ? l->cap * 2 : 128;
-    struct cashflow_entry *list = realloc(l->entries, cap * sizeof *list);
-    if (!list) return ERR_NOMEM;
-    l->entries = list;
-    l->cap = cap;
-    return OK;
-}
-
 /* Amounts are unsigned in the table; its type column says the direction. */
 static enum err read_entry(struct berka *b, const struct csv_row *r, struct fault *f) {
     struct loan *l = loan_of(b, whole(b, r, 0));
@@ -107,12 +97,11 @@ static enum err read_entry(struct berka *b, const struct csv_row *r, struct faul
     if (!(fabs(amount) < 1e15) || !(fabs(balance) < 1e15)) return wrong(b, r, f);
     long party = whole(b, r, 8);
     const char *name = party > 0 ? arena_printf(b->arena, "%s:%ld", field(b, r, 7), party) : "";
-    enum err e = name ? grow(l) : ERR_NOMEM;
-    if (e) return fault_set(f, e, b->dir, "no memory");
     bool in = !strcmp(field(b, r, 2), "credit");
-    l->entries[l->n++] = (struct cashflow_entry){
+    struct cashflow_entry entry = {
         .day = day, .amount_minor = llround(in ? amount : -amount), .balance_minor = llround(balance),
         .kind = kind_of(field(b, r, 3), field(b, r, 6)), .party = name};
+    if (!name || entries_add(&l->entries, entry)) return fault_set(f, ERR_NOMEM, b->dir, "no memory");
     return OK;
 }
 
@@ -184,7 +173,7 @@ static enum err add_loan(struct berka *b, const struct loan *l, struct fault *f)
     double cells[FRAME_COLUMNS_MAX];
     char id[32];
     json_t *features = NULL;
-    enum err e = cashflow_features(l->entries, l->n, l->day - 1, &features, f);
+    enum err e = cashflow_features(l->entries.list, l->entries.n, l->day - 1, &features, f);
     if (e) return e;
     for (int i = 0; i < b->fr->n_columns; i++) cells[i] = cell_of(l, features, b->fr->names[i]);
     json_decref(features);
@@ -214,7 +203,7 @@ enum err berka_load(const char *dir, struct frame *fr, struct fault *f) {
     b->arena = arena_new(64u << 20);
     buf_init(&b->hashes, 4096);
     enum err e = b->arena ? load(b, f) : fault_set(f, ERR_NOMEM, dir, "no memory");
-    for (int i = 0; i < b->n_loans; i++) free(b->loans[i].entries);
+    for (int i = 0; i < b->n_loans; i++) entries_reset(&b->loans[i].entries);
     buf_reset(&b->hashes);
     arena_free(b->arena);
     free(b);

@@ -184,6 +184,7 @@ enum err booster_load(const void *bytes, size_t n, int n_features, struct booste
 
 enum err booster_margins(struct booster *b, const float *x, size_t n, float *out, struct fault *f) {
     char where[160], how[160];
+    if (n == 0) return OK;
     array_text(x, n, b->n_features, where, sizeof where);
     snprintf(how, sizeof how,
              "{\"type\":1,\"training\":false,\"iteration_begin\":0,\"iteration_end\":%d,"
@@ -200,6 +201,7 @@ enum err booster_margins(struct booster *b, const float *x, size_t n, float *out
 
 enum err booster_effects(struct booster *b, const float *x, size_t n, float *out, struct fault *f) {
     AUTO(matrix_free) DMatrixHandle rows = NULL;
+    if (n == 0) return OK;
     enum err e = matrix_new(x, n, b->n_features, 1, &rows, f);
     if (e) return e;
     char how[128];

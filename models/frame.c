@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "models/accounts.h"
 #include "models/artefact.h"
 #include "models/berka.h"
 #include "models/csv.h"
@@ -132,6 +133,7 @@ enum err frame_load(const struct spec *s, const char *path, struct frame *out, s
     frame_init(out);
     if (!want_all(s, out)) return fault_set(f, ERR_LIMIT, "features", "too many columns");
     if (s->source == SPEC_BERKA) return berka_load(path, out, f);
+    if (s->source == SPEC_ACCOUNTS) return accounts_load(path, s->id_column, out, f);
     struct reading r = {.fr = out, .path = path, .id_column = s->id_column};
     enum err e = csv_read(path, read_row, &r, f);
     return e ? e : hash_file(path, out->hash, f);

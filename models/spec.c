@@ -160,9 +160,12 @@ static enum err read_baseline(struct spec *s, struct fault *f) {
 
 static enum err read_source(struct spec *s, struct fault *f) {
     const char *word = json_text(s->root, "source", "csv");
-    if (strcmp(word, "csv") != 0 && strcmp(word, "berka") != 0)
-        return bad(f, "source", "must be \"csv\" or \"berka\"");
-    s->source = *word == 'c' ? SPEC_CSV : SPEC_BERKA;
+    static const char *const words[] = {
+        [SPEC_CSV] = "csv", [SPEC_ACCOUNTS] = "accounts", [SPEC_BERKA] = "berka"};
+    size_t k = 0;
+    while (k < ARRAY_LEN(words) && strcmp(words[k], word) != 0) k++;
+    if (k == ARRAY_LEN(words)) return bad(f, "source", "must be \"csv\", \"accounts\" or \"berka\"");
+    s->source = (enum spec_source)k;
     s->id_column = json_text(s->root, "row_id", "row_id");
     s->target = json_text(json_object_get(s->root, "target"), "column", NULL);
     s->target_about = json_text(json_object_get(s->root, "target"), "about", "");

@@ -17,8 +17,9 @@
 #define SPEC_PROTECTED_MAX 4
 
 enum spec_source {
-    SPEC_CSV,   /* one table */
-    SPEC_BERKA, /* a folder with Berka's tables; features by models/cashflow.h */
+    SPEC_CSV,      /* one table */
+    SPEC_ACCOUNTS, /* a folder with loans and transactions: models/accounts.h */
+    SPEC_BERKA,    /* a folder with Berka's tables; features by models/cashflow.h */
 };
 struct spec_group {
     const char *label;

@@ -7,7 +7,7 @@
 #include "models/validate.h"
 
 struct train_options {
-    const char *data;    /* a CSV file, plain or gzip; for source "berka" a folder */
+    const char *data;    /* a CSV file, plain or gzip; for other sources a folder */
     const char *out_dir; /* the artefact; NULL: only measure */
     int threads;         /* results depend on it in the last digits; artefacts are made with 1 */
     struct progress progress;
