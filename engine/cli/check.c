@@ -19,11 +19,33 @@ static int report(struct strategy_file *s, bool as_json, json_t *all) {
     return dsl_ok(s->file) ? 0 : EXIT_NO;
 }
 
+struct root_report {
+    bool as_json;
+    json_t *all;
+};
+
+static void unsound(void *who, const char *path, const struct dsl_file *f) {
+    struct root_report *r = who;
+    struct strategy_file s = {.path = path, .file = (struct dsl_file *)f};
+    (void)report(&s, r->as_json, r->all);
+}
+
+/* No file named: all below the root. */
+static int check_root(struct strategy_set *set, json_t *all) {
+    struct root_report r = {set->json, all};
+    int n = strategy_root_check(set, unsound, &r);
+    if (set->json) json_dumpf(all, stdout, JSON_INDENT(1));
+    else if (!n) printf("every strategy file below %s is sound\n", set->root);
+    return n < 0 ? EXIT_CANNOT : n ? EXIT_NO : 0;
+}
+
 static int run(int argc, char **argv) {
     struct strategy_set set;
-    int rc = strategy_set_open(&set, argc, argv), worst = 0;
+    int rc = strategy_catalog_open(&set, argc, argv), worst = 0;
     json_t *all = json_array();
-    if (rc) goto out;
+    if (!rc && !set.n && set.definitions) rc = worst = check_root(&set, all);
+    else if (!rc) rc = strategy_files_read(&set);
+    if (rc || !set.n) goto out;
     for (int i = 0; i < set.n; i++) {
         int one = report(&set.files[i], set.json, all);
         if (one > worst) worst = one;
@@ -39,4 +61,4 @@ out:
     return rc;
 }
 
-const struct command command_check = {"check", "tenor check FILE... [--json] [--root DIR] [--catalog FILE]", "tells every fault of strategy files", run};
+const struct command command_check = {"check", "tenor check [FILE...] [--json] [--root DIR] [--catalog FILE]", "tells every fault of strategy files", run};

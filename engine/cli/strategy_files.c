@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "connectors/connectors.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
@@ -37,13 +38,32 @@ static int flags(struct strategy_set *s, int argc, char **argv) {
     return 0;
 }
 
+static int open_definitions(struct strategy_set *s) {
+    const struct connector_env nothing = {0}; /* for their declarations alone */
+    struct fault f = {0};
+    int unsound = 0;
+    if (!s->root) s->root = ".";
+    if (!(s->registry = registry_new())) return EXIT_CANNOT;
+    enum err e = connectors_open(s->registry, &nothing, NULL, &f);
+    if (e == OK) e = definitions_new(s->root, s->registry, &s->definitions, &f);
+    if (e == OK) e = definitions_load(s->definitions, NULL, NULL, &unsound);
+    if (e != OK) fprintf(stderr, "tenor: %s: %s %s (%s)\n", s->root, f.where, f.text, err_word(e));
+    return e == OK ? 0 : EXIT_CANNOT;
+}
+
+int strategy_root_check(struct strategy_set *s, definitions_report_fn *report, void *who) {
+    int unsound = 0;
+    if (!s->definitions || definitions_load(s->definitions, report, who, &unsound) != OK) return -1;
+    return unsound;
+}
+
 static int open_catalog(struct strategy_set *s) {
     struct fault f = {0};
     json_t *definition = NULL;
     AUTO(buf_reset) struct buf text;
     buf_init(&text, FILE_BYTES);
-    if (s->catalog_path && slurp(s->catalog_path, &text)) return EXIT_CANNOT;
-    if (!s->catalog_path) buf_adds(&text, "{\"operations\":{},\"cases\":{}}");
+    if (!s->catalog_path) return open_definitions(s);
+    if (slurp(s->catalog_path, &text)) return EXIT_CANNOT;
     enum err e = json_parse(buf_text(&text), text.len, &JSON_LIMITS_OWN, &definition, &f);
     if (e == OK) e = catalog_json_new(definition, &s->catalog, &f);
     json_decref(definition);
@@ -70,12 +90,14 @@ static int read_one(struct strategy_set *s, struct strategy_file *one, bool firs
     if (rc || (first_pass && !leaned_on(buf_text(&text)))) return rc;
     one->file = dsl_read(one->path, buf_text(&text), text.len, strategy_set_catalog(s));
     if (!one->file) return EXIT_CANNOT;
-    if (!dsl_ok(one->file)) return 0;
+    if (!dsl_ok(one->file) || !s->catalog) return 0;
     one->taken = catalog_json_add_take(s->catalog, one->file) == OK;
     return one->taken ? 0 : EXIT_CANNOT;
 }
 
-const struct catalog *strategy_set_catalog(const struct strategy_set *s) { return catalog_json_catalog(s->catalog); }
+const struct catalog *strategy_set_catalog(const struct strategy_set *s) {
+    return s->catalog ? catalog_json_catalog(s->catalog) : definitions_catalog(s->definitions);
+}
 
 int strategy_catalog_open(struct strategy_set *s, int argc, char **argv) {
     *s = (struct strategy_set){0};
@@ -85,7 +107,12 @@ int strategy_catalog_open(struct strategy_set *s, int argc, char **argv) {
 
 int strategy_set_open(struct strategy_set *s, int argc, char **argv) {
     int rc = strategy_catalog_open(s, argc, argv);
-    if (!rc && !s->n) {
+    return rc ? rc : strategy_files_read(s);
+}
+
+int strategy_files_read(struct strategy_set *s) {
+    int rc = 0;
+    if (!s->n) {
         fprintf(stderr, "tenor: name at least one file\n");
         rc = EXIT_USAGE;
     }
@@ -98,4 +125,6 @@ void strategy_set_close(struct strategy_set *s) {
     for (int i = 0; i < s->n; i++)
         if (!s->files[i].taken) dsl_free(s->files[i].file);
     catalog_json_free(s->catalog);
+    definitions_free(s->definitions);
+    registry_free(s->registry);
 }
