@@ -140,8 +140,11 @@ static struct value at_value(const struct breaks *b, int64_t x) {
     return v;
 }
 
+/* How far apart the sides are, in quarters so that two add up; only guesses are made of it. */
+static uint64_t apart(int64_t l, int64_t r) { return (l > r ? (uint64_t)l - (uint64_t)r : (uint64_t)r - (uint64_t)l) / 4; }
+
 /* -1, 0, 1; 2 where it cannot be evaluated. */
-static int sign_at(struct breaks *b, const struct turn *t, int64_t x) {
+static int sign_at(struct breaks *b, const struct turn *t, int64_t x, uint64_t *gap) {
     struct fact_change change = {.fact = b->fact, .value = at_value(b, x)};
     struct value l, r;
     enum err e;
@@ -158,7 +161,9 @@ static int sign_at(struct breaks *b, const struct turn *t, int64_t x) {
         if (e == OK && (l.missing || r.missing)) e = ERR_INVALID;
     }
     b->run->scope.change = NULL;
-    return e == OK ? (l.n < r.n ? -1 : l.n > r.n) : 2;
+    if (e != OK) return 2;
+    *gap = apart(l.n, r.n);
+    return l.n < r.n ? -1 : l.n > r.n;
 }
 
 static int64_t step(const struct breaks *b, int64_t from, int64_t steps, int dir) {
@@ -170,26 +175,55 @@ static int64_t steps_to_edge(const struct breaks *b, int64_t from, int dir) {
     return room < 0 ? 0 : (int64_t)(room / b->unit);
 }
 
+struct bracket { /* steps from the start: alike at low, another sign at high */
+    int64_t low, high;
+    uint64_t low_gap, high_gap;
+};
+
+/* Where the turn would be if the sides were straight lines, as they mostly are; then right beside the
+ * last guess; then the middle, so that the bracket halves whatever the sides are. */
+static int64_t guess(const struct bracket *k, int round, bool low_moved) {
+    int64_t room = k->high - k->low, at = room / 2;
+    if (round % 3 == 0 && k->low_gap + k->high_gap > 0)
+        at = (int64_t)((unsigned __int128)(uint64_t)room * k->low_gap / (k->low_gap + k->high_gap));
+    else if (round % 3 == 1)
+        at = low_moved ? 2 : room - 2;
+    return k->low + (at < 1 ? 1 : at >= room ? room - 1 : at);
+}
+
+static int64_t narrowed(struct breaks *b, const struct turn *t, int64_t from, int was, int dir, struct bracket k) {
+    bool low_moved = false;
+    for (int round = 0; k.high - k.low > 1; round++) {
+        int64_t at = guess(&k, round, low_moved);
+        uint64_t gap = 0;
+        low_moved = sign_at(b, t, step(b, from, at, dir), &gap) == was;
+        if (low_moved) k.low = at, k.low_gap = gap;
+        else k.high = at, k.high_gap = gap;
+    }
+    return step(b, from, k.high, dir);
+}
+
 /* The first value from `from` on whose sign is another than `was`; false if doubling meets none.
  * Where a value cannot be evaluated (too big) the search stays below it. */
 static bool first_other(struct breaks *b, const struct turn *t, int64_t from, int was, int dir, int64_t *out) {
-    int64_t low = 0, high = 0, cap = steps_to_edge(b, from, dir) + 1;
-    if (t->monotone && cap > 1 && sign_at(b, t, step(b, from, cap - 1, dir)) == was) return false;
-    while (!high && cap - low > 1 && b->evaluations <= EVALUATIONS_MOST) {
-        int64_t k = low == 0 ? 1 : low > cap / 2 ? cap : low * 2;
-        if (k >= cap) k = low + (cap - low) / 2;
-        int s = sign_at(b, t, step(b, from, k, dir));
-        if (s == 2) cap = k;
-        else if (s != was) high = k;
-        else low = k;
+    struct bracket k = {0};
+    int64_t cap = steps_to_edge(b, from, dir) + 1;
+    if (t->monotone && cap > 1) {
+        int s = sign_at(b, t, step(b, from, cap - 1, dir), &k.high_gap);
+        if (s == was) return false;
+        if (s != 2) k.high = cap - 1;
     }
-    if (!high) return false;
-    while (high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
-        if (sign_at(b, t, step(b, from, middle, dir)) != was) high = middle;
-        else low = middle;
+    while (!k.high && cap - k.low > 1 && b->evaluations <= EVALUATIONS_MOST) {
+        int64_t at = k.low == 0 ? 1 : k.low > cap / 2 ? cap : k.low * 2;
+        uint64_t gap = 0;
+        if (at >= cap) at = k.low + (cap - k.low) / 2;
+        int s = sign_at(b, t, step(b, from, at, dir), &gap);
+        if (s == 2) cap = at;
+        else if (s != was) k.high = at, k.high_gap = gap;
+        else k.low = at, k.low_gap = gap;
     }
-    *out = step(b, from, high, dir);
+    if (!k.high) return false;
+    *out = narrowed(b, t, from, was, dir, k);
     return true;
 }
 
@@ -200,13 +234,14 @@ static int64_t start_of(const struct breaks *b) {
 
 static void search(struct breaks *b, const struct turn *t) {
     int64_t from = start_of(b), x, beyond;
-    int was = sign_at(b, t, from);
+    uint64_t gap;
+    int was = sign_at(b, t, from, &gap);
     if (was == 2) return;
     if (b->now.missing) add_point(b, from);
     for (int dir = -1; dir <= 1; dir += 2) {
         if (!first_other(b, t, from, was, dir, &x)) continue;
         add_point(b, x);
-        if (sign_at(b, t, x) == 0 && first_other(b, t, x, 0, dir, &beyond)) add_point(b, beyond);
+        if (sign_at(b, t, x, &gap) == 0 && first_other(b, t, x, 0, dir, &beyond)) add_point(b, beyond);
     }
 }
 
