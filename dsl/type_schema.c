@@ -6,7 +6,8 @@
 #include "base/zone.h"
 #include "dsl/expr_node.h"
 
-enum { SCHEMA_DEPTH = 12 };
+/* A $ref costs more depth: a schema that refers to itself ends as opaque before it fills the arena. */
+enum { SCHEMA_DEPTH = 12, REF_DEPTH = 4 };
 
 struct making {
     struct arena *arena;
@@ -160,6 +161,7 @@ static int better_of(const json_t *schema) {
 
 static void make(struct making *m, const json_t *schema, int depth, struct type *out) {
     *out = (struct type){.kind = TYPE_OPAQUE};
+    if (json_object_get(schema, "$ref")) depth -= REF_DEPTH;
     if (depth <= 0 || !(schema = follow(m, schema)) || !json_is_object(schema)) return;
     out->personal = json_is_true(json_object_get(schema, "x-personal"));
     out->better = better_of(schema);
