@@ -210,8 +210,12 @@ static void end_at_once(struct call *call, const char *why) {
 
 void http_connector_start(struct connector *base, struct call *call) {
     struct http_connector *c = (struct http_connector *)base;
-    if (!c->fetch || !c->url[0]) {
-        end_at_once(call, "this connector has no url in the configuration");
+    const char *lacks = !c->fetch || !c->url[0]        ? "this connector has no url in the configuration"
+                        : !call->key                   ? "the call has no key"
+                        : !call->look && !call->input  ? "the call has no input"
+                                                       : NULL;
+    if (lacks) {
+        end_at_once(call, lacks);
         return;
     }
     struct http_call *h = calloc(1, sizeof *h);
