@@ -83,5 +83,6 @@ void answer_error(struct request *r, enum err err, const struct fault *f) {
     /* A closed shard is a lease on its way to somebody: the client tries again in a second. */
     const char *text = err == ERR_CLOSED ? "the owner of this case is changing; try again in a second"
                        : f && *f->text ? f->text : title_of(status);
-    answer_problem(r, status, err == ERR_INVALID && f ? f->where : NULL, "%s", text);
+    const char *field = err == ERR_INVALID && f && *f->where == '/' ? f->where : NULL;
+    answer_problem(r, status, field, "%s%s%s", field ? field : "", field ? " " : "", text);
 }
