@@ -18,7 +18,7 @@
 #include "cli/cli.h"
 #include "io/pg.h"
 
-enum { START_MS = 60000, STOP_MS = 30000, SOCKET_ROOM = 80 /* of 107: ".s.PGSQL.5432.lock" and a slash */ };
+enum { START_MS = 60000, AGAIN_MS = 10000, STOP_MS = 30000, SOCKET_ROOM = 80 /* of 107: ".s.PGSQL.5432.lock" and a slash */ };
 
 static enum err make_dir(const char *path, const struct child_as *as, struct fault *f) {
     if (mkdir(path, 0700) != 0 && errno != EEXIST) return fault_set(f, ERR_IO, path, "cannot be made: %m");
@@ -204,16 +204,26 @@ static bool pg_answers(const struct servers *s) {
     return pg_run_script(s->dsn, "", &f) == OK;
 }
 
+/* After a kill -9 of the postmaster its workers hold the cluster's shared memory for a moment more, and a
+ * new one refuses to start: so an early end is tried again for a while before it counts. */
+static enum err start_again(struct child *c, int64_t since_ms, struct fault *f) {
+    c->pid = 0;
+    if (child_mono_ms() - since_ms > AGAIN_MS)
+        return fault_set(f, ERR_IO, c->name, "ended at once; its words are in %s", c->log_file);
+    child_sleep_ms(300);
+    return child_start(c, f);
+}
+
 static enum err wait_for(const struct servers *s, struct child *c, bool (*answers)(const struct servers *),
                          bool (*give_up)(void), struct fault *f) {
-    for (int64_t until = child_mono_ms() + START_MS; child_mono_ms() < until; child_sleep_ms(30)) {
+    int64_t since = child_mono_ms();
+    enum err e = OK;
+    for (; e == OK && child_mono_ms() - since < START_MS; child_sleep_ms(30)) {
         if (answers(s)) return OK;
         if (give_up && give_up()) return fault_set(f, ERR_CLOSED, c->name, "stopped while starting");
-        if (waitpid(c->pid, NULL, WNOHANG) == c->pid) {
-            c->pid = 0;
-            return fault_set(f, ERR_IO, c->name, "ended at once; its words are in %s", c->log_file);
-        }
+        if (waitpid(c->pid, NULL, WNOHANG) == c->pid) e = start_again(c, since, f);
     }
+    if (e != OK) return e;
     return fault_set(f, ERR_TIMEOUT, c->name, "does not answer; its words are in %s", c->log_file);
 }
 

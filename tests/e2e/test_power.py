@@ -68,7 +68,7 @@ def soak(kill_words, seconds, cases):
         end = time.monotonic() + seconds
         kills = 0
         while time.monotonic() < end:
-            time.sleep(random.uniform(0.5, 2.0))
+            time.sleep(random.uniform(0.2, 1.5))
             victims = t.pids(random.choice(kill_words))
             if victims:
                 try:

@@ -116,4 +116,5 @@ def test_a_score_with_its_reasons(t):
     bureau = next(o for o in t.get("/v1/operations").json["items"] if o["name"] == "bureau.report")["sample"]
     a = t.post("/v1/score", {"application": {}, "bureau": bureau})
     assert sample and a.status == 200 and 0 <= a.json["pd"] <= 1, a
-    assert a.json["reasons"], a
+    worse = t.post("/v1/score", {"application": {}, "bureau": dict(bureau, late_90=2, revolving_utilisation=1.2)})
+    assert worse.json["pd"] > a.json["pd"] and worse.json["reasons"], worse
