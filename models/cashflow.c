@@ -88,7 +88,7 @@ static struct sums sum_up(const struct history *h) {
         if (e->amount_minor < 0) {
             s.out += size;
             if (is_kind(e, "cash")) s.cash_out += size;
-        } else {
+        } else if (history_is_income(e)) {
             s.in += size;
             if (h->circular[i]) s.circular_in += size;
         }
@@ -120,7 +120,7 @@ static double passed_through(const struct history *h, double month) {
     double big = 0, gone = 0;
     for (size_t i = 0; i < h->n; i++) {
         double in = (double)h->list[i].amount_minor, out = 0;
-        if (in < month / 5 || is_kind(&h->list[i], "interest")) continue;
+        if (in < month / 5 || !history_is_income(&h->list[i])) continue;
         for (size_t k = i + 1; k < h->n && k < i + 200 && h->list[k].day <= h->list[i].day + 3; k++)
             if (h->list[k].amount_minor < 0) out -= (double)h->list[k].amount_minor;
         big += in;

@@ -20,7 +20,7 @@ struct cashflow_entry {
     int64_t amount_minor;   /* positive in, negative out */
     int64_t balance_minor;  /* after it */
     /* Known: "interest" (not income), "cash", and "sanction_interest", "bounce", "returned" (which count
-     * as bounces). Any other word, or "", is an ordinary entry. */
+     * as bounces, and are not income when the money comes back). Any other word, or "", is ordinary. */
     const char *kind;
     const char *party;      /* counterparty, or "" */
 };

@@ -96,12 +96,19 @@ static void mark_circles(struct history *h) {
     }
 }
 
+bool history_is_income(const struct cashflow_entry *e) {
+    static const char *const not_income[] = {"interest", "bounce", "returned"};
+    bool income = e->amount_minor > 0;
+    for (size_t i = 0; i < ARRAY_LEN(not_income); i++) income &= strcmp(e->kind, not_income[i]) != 0;
+    return income;
+}
+
 static void sum_months(struct history *h, int32_t until_day) {
     h->months = h->days / 30 < HISTORY_MONTHS ? h->days / 30 : HISTORY_MONTHS;
     for (size_t i = 0; i < h->n; i++) {
         int month = (until_day - h->list[i].day) / 30;
         if (month >= h->months || h->list[i].amount_minor <= 0) continue;
-        if (!strcmp(h->list[i].kind, "interest")) continue;
+        if (!history_is_income(&h->list[i])) continue;
         h->gross[month] += (double)h->list[i].amount_minor;
         if (!h->circular[i]) h->net[month] += (double)h->list[i].amount_minor;
     }

@@ -21,6 +21,8 @@ struct history {
 MUST_CHECK enum err history_init(struct history *h, const struct cashflow_entry *entries, size_t n,
                                  int32_t until_day, struct fault *f);
 void history_reset(struct history *h);
+/* Money in, other than interest and payments that came back. */
+bool history_is_income(const struct cashflow_entry *e);
 double history_mean(const double *v, int n);
 
 #endif
