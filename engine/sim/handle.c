@@ -172,6 +172,9 @@ static void append_act(struct job *j, enum err err) {
 
 static enum err append(struct store *s, const struct append *a, store_done_fn *done, void *who) {
     struct handle *h = (struct handle *)s;
+    if (id_region(a->run) != s->region || id_shard(a->run) >= s->shards || a->seq == 0 || a->seq > INT32_MAX ||
+        (a->seq == 1 && !a->row))
+        return ERR_INVALID;
     struct job *j = job_new(s, append_act, NULL, (void *)done, who);
     if (!j) return ERR_IO;
     struct packer p = {NULL, 0};
