@@ -17,7 +17,7 @@ with_servers() { if [ -x tests/servers.sh ]; then tests/servers.sh "$@"; else "$
 
 stage_build()       { quiet_make build/tenor; }
 stage_tidy()        { make --no-print-directory tidy && tests/scripts/run.sh; }
-stage_unit()        { quiet_make MODE=debug build/debug/unit && with_servers build/debug/unit; }
+stage_unit()        { quiet_make MODE=debug build/debug/unit && with_servers build/debug/unit && tests/connectors/scaffold.sh build/tenor build/debug; }
 stage_sanitizers()  { quiet_make MODE=asan build/asan/unit && with_servers build/asan/unit; }
 stage_examples()    { build/tenor try; }
 stage_sim()         { tests/sim/run.sh "${SEEDS:-200}"; }
