@@ -67,6 +67,9 @@ static bool answerable(struct builder *b, struct item *it) {
         enum para_kind kind = b->flow->paras[i].kind;
         if (kind != PARA_ROUTE && kind != PARA_PARALLEL && kind != PARA_SAGA) names[n++] = b->flow->paras[i].name;
     }
+    /* An `on` of the whole flow: answering it means that its event comes. */
+    for (int i = 0; b->flow && i < b->flow->n_ons && n < FLOW_NAMES; i++)
+        if (b->flow->ons[i].event) names[n++] = b->flow->ons[i].name;
     for (const struct need *d = b->policy ? policy_needs(b->policy) : NULL; d && d->name && n < FLOW_NAMES; d++) names[n++] = d->name;
     names[n] = NULL;
     for (int i = 0; i < n; i++)

@@ -6,7 +6,7 @@
 static const char *const words[FACT_COUNT] = {
     "started", "entered", "skipped",  "intent",  "retry",    "unsure",    "over",  "answered", "decided",
     "routed",  "left",    "undoing",  "undone",  "event",    "consumed",  "armed", "caught",   "cancel",
-    "turned",  "claimed", "released", "escalated", "stuck",  "unstuck",   "failing", "expired", "ended",
+    "turned",  "claimed", "released", "escalated", "stuck",  "unstuck",   "failing", "expired", "spent", "ended",
 };
 
 const char *fact_word(enum fact_kind k) { return k < FACT_COUNT ? words[k] : "?"; }

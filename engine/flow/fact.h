@@ -43,6 +43,7 @@ enum fact_kind {
     FACT_UNSTUCK,   /* p v why=act by */
     FACT_FAILING,   /* p=parallel end */
     FACT_EXPIRED,   /* p: good_for has passed */
+    FACT_SPENT,     /* p to: all its visits (`most`) are used up */
     FACT_ENDED,     /* to=outcome */
     FACT_COUNT
 };

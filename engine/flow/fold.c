@@ -307,6 +307,7 @@ static enum err para_fact(struct run *r, const struct fact *f, int64_t now_ms) {
     case FACT_UNSTUCK: return unstuck(r, f);
     case FACT_FAILING: ps->failing = true, ps->failed_as = f->end; return OK;
     case FACT_EXPIRED: ps->fresh_till_ms = 0; return name_set(r, r->plan->paras[f->para].name, NULL);
+    case FACT_SPENT: return OK; /* said for the record: the paragraph was not entered */
     default: return ERR_BUG;
     }
 }

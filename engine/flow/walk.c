@@ -177,6 +177,9 @@ void walk_enter(struct turn *t, int para) {
         enter_visit(t, para, ps->visits + 1);
         return;
     }
+    struct fact f = fact_of(FACT_SPENT, para, ps->visits);
+    f.to = walk_target_name(t->run->plan, &p->spent);
+    turn_fact(t, &f);
     if (p->spent.kind != TARGET_NONE) walk_target(t, &p->spent);
     else walk_stuck(t, para, "all its visits are used up", false, false);
 }
