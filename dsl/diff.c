@@ -110,8 +110,9 @@ static void values(struct diff *d, const char *path, const char *what, const str
         return;
     }
     const char *from = shown(d, d->a.f, a), *to = shown(d, d->b.f, b), *last = strrchr(path, '/');
-    const char *kind = !strncmp(path, "thresholds/", 11) ? "threshold" : !strcmp(path, "version") ? "version" : "field";
-    told(d, kind, path, from, to, arena_printf(d->arena, "%s: %s changes from %s to %s", !strcmp(kind, "threshold") ? "threshold" : what, last ? last + 1 : path, from, to));
+    bool threshold = !strncmp(path, "thresholds/", 11);
+    const char *kind = threshold ? "threshold" : !strcmp(path, "version") ? "version" : "field";
+    told(d, kind, path, from, to, arena_printf(d->arena, "%s: %s changes from %s to %s", threshold ? "threshold" : what, last ? last + 1 : path, from, to));
 }
 
 /* Rows, cells and plain targets: what stands by its place. */

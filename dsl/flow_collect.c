@@ -66,7 +66,7 @@ static int collect(struct flow *f, const struct node *table, int parent) {
 static struct listener *collect_ons(struct flow *f, const struct node *table, int *n, struct node **nodes) {
     int at = 0, all = count(table, "on", false);
     struct listener *ons = room(f, sizeof *ons * (size_t)all);
-    for (int i = 0; ons && i < table->n_items && at < all; i++) {
+    for (int i = 0; ons && table && i < table->n_items && at < all; i++) {
         struct node *v = table->items[i].value;
         if (table->items[i].key || !node_is_call(v, "on") || !node_name(v)) continue;
         ons[at] = (struct listener){.name = node_name_text(v), .line = v->span.line, .to = {TARGET_NONE, -1}};

@@ -41,6 +41,8 @@ static void newline(struct lexer *l) { /* `at` stands on the line feed */
 
 /* Length of the entry of `list` that stands at the cursor; 0: none. */
 static size_t starts_with(const struct lexer *l, const char *const *list, size_t n) {
+    char c = peek(l, 0);
+    if ((unsigned char)c < 0x80 && c != '`') return 0; /* nearly every byte */
     for (size_t i = 0; i < n; i++) {
         size_t len = strlen(list[i]);
         if (l->n - l->at >= len && !memcmp(l->text + l->at, list[i], len)) return len;
