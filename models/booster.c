@@ -1,6 +1,7 @@
 /* booster.c - the only file that knows XGBoost's C API. */
 #include "models/booster.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,12 +162,22 @@ enum err booster_save(struct booster *b, struct buf *out, struct fault *f) {
     return buf_ok(out) ? OK : fault_set(f, ERR_NOMEM, "", "no memory for the model's bytes");
 }
 
+/* The library reads trees with as many OpenMP threads as there are cores, whatever nthread says, and
+ * leaves them behind. This thread's default is set to one; OpenMP comes with the library, not with us,
+ * hence by name. */
+static void one_thread_here(void) {
+    void (*set)(int) = NULL;
+    *(void **)&set = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    if (set) set(1);
+}
+
 enum err booster_load(const void *bytes, size_t n, int n_features, struct booster **out,
                       struct fault *f) {
     AUTO(booster_auto) struct booster *b = calloc(1, sizeof *b);
     if (!b) return fault_set(f, ERR_NOMEM, "", "no memory for a model");
     b->n_features = n_features;
     if (XGBoosterCreate(NULL, 0, &b->handle)) return failed(f, "making a model");
+    one_thread_here();
     if (XGBoosterLoadModelFromBuffer(b->handle, bytes, n)) return failed(f, "reading the model");
     if (XGBoosterSetParam(b->handle, "nthread", "1")) return failed(f, "setting threads");
     bst_ulong have = 0;

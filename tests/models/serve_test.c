@@ -2,6 +2,7 @@
 #include "models/serve.h"
 
 #include <CUnit/CUnit.h>
+#include <dirent.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -244,6 +245,23 @@ void test_serve__knows_its_columns(void) {
     CU_ASSERT_STRING_EQUAL(model_name(m), "bureau");
     CU_ASSERT_STRING_EQUAL(model_version(m), "1");
     CU_ASSERT_EQUAL(strlen(model_hash(m)), 64);
+    model_free(m);
+}
+
+static int threads_now(void) {
+    int n = 0;
+    DIR *d = opendir("/proc/self/task");
+    while (d && readdir(d)) n++;
+    if (d) closedir(d);
+    return n;
+}
+
+void test_serve__opening_and_scoring_leave_no_threads_behind(void) {
+    int before = threads_now();
+    struct model_score s;
+    struct model *m = shipped(BUREAU);
+    (void)pd_of(m, "{}", &s, NULL);
+    CU_ASSERT_EQUAL(threads_now(), before);
     model_free(m);
 }
 

@@ -128,10 +128,12 @@ void test_train__golden_rows_are_no_rows_of_the_data(void) {
     write_spec(spec_text);
     write_data(false);
     json_auto_t *manifest = trained_new(a);
+    CU_ASSERT_TRUE(json_is_object(manifest));
     AUTO(buf_reset) struct buf one = {0};
     scratch_read(a, "golden.csv", &one);
     write_data(true); /* other labels and another model, but the same rows of features */
     json_auto_t *again = trained_new(a);
+    CU_ASSERT_FALSE(json_equal(manifest, again));
     AUTO(buf_reset) struct buf two = {0};
     scratch_read(a, "golden.csv", &two);
     CU_ASSERT_STRING_EQUAL(buf_text(&one), buf_text(&two));
