@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/zone.h"
 #include "sim/memory_inner.h"
 
 struct handle;
@@ -33,7 +34,7 @@ struct handle {
     struct memory *m;
     struct loop *loop;
     struct job *jobs;
-    int64_t last_ms;    /* when the latest append will have committed */
+    int64_t last_ms, reply_ms; /* when the latest append will have committed, and its reply come */
     bool dead;
 };
 
@@ -160,7 +161,11 @@ static void append_act(struct job *j, enum err err) {
         commit_job(j);
         /* A lost reply costs a reconnect, then the same rows are sent again (SEMANTICS 3). */
         bool lost = h->m->faults.lost_percent && rng_below(&h->m->rng, 100) < h->m->faults.lost_percent;
-        if (schedule(j, lost ? 200 + (int64_t)rng_below(&h->m->rng, 3000) : latency(h)) == OK) return;
+        int64_t now = loop_now_ms(h->loop);
+        int64_t at = now + (lost ? 200 + (int64_t)rng_below(&h->m->rng, 3000) : latency(h));
+        if (at < h->reply_ms && h->reply_ms - now < 100000) at = h->reply_ms; /* one connection: replies keep their order */
+        h->reply_ms = at;
+        if (schedule(j, at - now) == OK) return;
     }
     store_done_fn *done = (store_done_fn *)j->done;
     void *who = j->who;
@@ -344,7 +349,7 @@ static void keep_act(struct job *j, enum err err) {
     for (; *end; end = &(*end)->next) known |= j->texts[3] && (*end)->id && !strcmp((*end)->id, j->texts[3]);
     if (err == OK && !known) {
         struct mem_event *e = calloc(1, sizeof *e);
-        *e = (struct mem_event){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], j->now_ms};
+        *e = (struct mem_event){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], j->now_ms, false};
         memset(j->texts, 0, sizeof j->texts);
         *end = e;
     }
@@ -362,7 +367,7 @@ static enum err keep_event(struct store *s, uint16_t shard, const struct kept_ev
 
 static void kept_act(struct job *j, enum err err) {
     for (const struct mem_event *e = j->h->m->events; err == OK && e; e = e->next) {
-        if (strcmp(e->type, j->texts[0]) || strcmp(e->key, j->texts[1])) continue;
+        if (e->taken || strcmp(e->type, j->texts[0]) || strcmp(e->key, j->texts[1])) continue;
         struct kept_event out = {e->type, e->key, e->name, e->id, e->body, e->at_ms};
         ((store_event_fn *)j->each)(j->who, &out);
     }
@@ -404,7 +409,9 @@ static enum err put_definition(struct job *j) {
         const struct mem_definition *d = *end;
         if (strcmp(d->kind, j->texts[0]) || strcmp(d->name, j->texts[1]) || d->version != (int)j->limit) continue;
         if (!strcmp(d->hash, j->texts[2])) return OK;
-        return fault_set(&j->fault, ERR_CONFLICT, d->name, "%s@%d was published by %s with another text", d->name, d->version, d->by);
+        char when[32];
+        return fault_set(&j->fault, ERR_CONFLICT, d->name, "%s@%d was published by %s at %s with another text", d->name, d->version,
+                         d->by, instant_text(d->at_ms, when));
     }
     struct mem_definition *d = calloc(1, sizeof *d);
     *d = (struct mem_definition){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], (int)j->limit, j->now_ms};

@@ -14,9 +14,10 @@ struct memory *memory_new(uint16_t region, uint16_t shards, uint64_t seed) {
     m->region = region, m->shards = shards;
     m->leases = calloc(shards, sizeof *m->leases);
     m->runs = map_new(), m->dedups = map_new(), m->artifacts = map_new(), m->persons = map_new(), m->tasks = map_new();
+    m->refused = map_new(); /* run -> how its latest row was refused: what follows shares that end */
     rng_seed(&m->rng, seed);
     m->faults.latency_ms = 3;
-    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks) return m;
+    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused) return m;
     memory_free(m);
     return NULL;
 }
@@ -47,7 +48,7 @@ static void task_free(void *p) {
 void memory_free(struct memory *m) {
     if (!m) return;
     map_free(m->runs, run_row_free), map_free(m->dedups, free), map_free(m->artifacts, blob_free);
-    map_free(m->persons, blob_free), map_free(m->tasks, task_free);
+    map_free(m->persons, blob_free), map_free(m->tasks, task_free), map_free(m->refused, NULL);
     for (struct mem_event *e = m->events, *next; e; e = next) {
         next = e->next;
         free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e);
@@ -113,13 +114,8 @@ static void put_postings(struct memory *m, const struct append *a) {
 }
 
 static void take_event(struct memory *m, const char *id) {
-    for (struct mem_event **at = &m->events; *at; at = &(*at)->next) {
-        struct mem_event *e = *at;
-        if (!e->id || strcmp(e->id, id)) continue;
-        *at = e->next;
-        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e);
-        return;
-    }
+    for (struct mem_event *e = m->events; e; e = e->next)
+        if (e->id && !strcmp(e->id, id)) e->taken = true; /* its id stays known */
 }
 
 static void dedup_name(const char *api_key, const char *route, const char *key, char out[600]) {
@@ -147,6 +143,8 @@ static struct mem_row *row_at(const struct mem_run *r, uint32_t seq) {
     return NULL;
 }
 
+static char conflict_mark;
+
 static enum err may_append(struct memory *m, const struct append *a, struct mem_run *r, struct fault *f) {
     const struct mem_lease *lease = &m->leases[id_shard(a->run) % m->shards];
     const struct mem_row *there = row_at(r, a->seq);
@@ -154,10 +152,15 @@ static enum err may_append(struct memory *m, const struct append *a, struct mem_
         return there->n == a->body_len && !memcmp(there->body, a->body, there->n)
                    ? OK : fault_set(f, ERR_CLOSED, "seq", "another process has written this row");
     if (lease->epoch != a->epoch) return fault_set(f, ERR_CLOSED, "epoch", "the lease of the shard is gone");
-    if (a->seq != (r ? r->last_seq : 0) + 1) return fault_set(f, ERR_INVALID, "seq", "the row before this one is missing");
+    bool gap = a->seq != (r ? r->last_seq : 0) + 1;
+    if (gap && map_get(m->refused, a->run.b, sizeof a->run.b) == &conflict_mark)
+        return fault_set(f, ERR_CONFLICT, "dedup", "the row before this one met a known key");
+    if (gap) return fault_set(f, ERR_INVALID, "seq", "the row before this one is missing");
     if (a->dedup && a->seq == 1 && memory_dedup(m, a->dedup->api_key, a->dedup->route, a->dedup->key))
         return fault_set(f, ERR_CONFLICT, "dedup", "the idempotency key exists");
     if (a->seq == 1 && !a->row) return fault_set(f, ERR_INVALID, "row", "the first append needs the run's row");
+    for (size_t i = 0; i < a->n_postings; i++)
+        if (a->postings[i].amount_minor <= 0) return fault_set(f, ERR_INVALID, "23514", "a posting needs an amount above zero");
     if (a->seq > 1 && m->faults.reject_per_10000 && rng_below(&m->rng, 10000) < m->faults.reject_per_10000)
         return fault_set(f, ERR_INVALID, "22021", "the database refused this row");
     return OK;
@@ -166,6 +169,7 @@ static enum err may_append(struct memory *m, const struct append *a, struct mem_
 enum err memory_commit(struct memory *m, const struct append *a, struct fault *f) {
     struct mem_run *r = map_get(m->runs, a->run.b, sizeof a->run.b);
     enum err e = may_append(m, a, r, f);
+    if (e == ERR_CONFLICT && map_put(m->refused, a->run.b, sizeof a->run.b, &conflict_mark, NULL) != OK) abort();
     if (e != OK || row_at(r, a->seq)) return e;
     if (!r) {
         r = calloc(1, sizeof *r);

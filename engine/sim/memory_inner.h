@@ -34,6 +34,7 @@ struct mem_event {
     struct mem_event *next;
     char *type, *key, *name, *id, *body;
     int64_t at_ms;
+    bool taken;
 };
 struct mem_definition {
     struct mem_definition *next;
@@ -59,7 +60,7 @@ struct memory {
     struct rng rng;
     struct memory_faults faults;
     struct mem_lease *leases;
-    struct map *runs, *dedups, *artifacts, *persons, *tasks;
+    struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused;
     struct mem_event *events;
     struct mem_definition *definitions;
     struct mem_posting *postings;

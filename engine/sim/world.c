@@ -24,6 +24,7 @@ struct world {
     uint64_t seed, order;
     struct world_faults faults;
     struct map *book;
+    struct wire *wires;
 };
 
 static void line_free(void *p) {
@@ -40,13 +41,6 @@ struct world *world_new(struct sim_clock *c, uint64_t seed, const struct world_f
     return w;
 }
 
-void world_free(struct world *w) {
-    if (!w) return;
-    sim_loop_free(w->loop);
-    map_free(w->book, line_free);
-    free(w);
-}
-
 /* --- a client: one process's wire ------------------------------------------------------------------ */
 
 struct client {
@@ -57,6 +51,7 @@ struct client {
 };
 struct wire { /* one call under way */
     struct wire *next;
+    struct wire *all_next, *all_prev; /* in world.wires: what is on its way when the world ends */
     struct client *client; /* NULL: its process is gone or has given up */
     struct call *call;
     struct loop_timer *reply;
@@ -69,8 +64,25 @@ struct wire { /* one call under way */
     struct line *line;
 };
 
+static void wire_keep(struct wire *w) {
+    w->all_prev = NULL, w->all_next = w->world->wires;
+    if (w->all_next) w->all_next->all_prev = w;
+    w->world->wires = w;
+}
+
 static void wire_free(struct wire *w) {
+    if (w->all_prev) w->all_prev->all_next = w->all_next;
+    else w->world->wires = w->all_next;
+    if (w->all_next) w->all_next->all_prev = w->all_prev;
     free(w->key), free(w->op), free(w->ref), free(w->paragraph), free(w->target), free(w);
+}
+
+void world_free(struct world *w) {
+    if (!w) return;
+    while (w->wires) wire_free(w->wires);
+    sim_loop_free(w->loop);
+    map_free(w->book, line_free);
+    free(w);
 }
 
 static void unlink_wire(struct wire *w) {
@@ -158,6 +170,7 @@ static struct wire *shadow(const struct wire *w) {
     s->next = NULL, s->client = NULL, s->call = NULL, s->reply = NULL;
     s->key = strdup(w->key), s->op = strdup(w->op), s->ref = strdup(w->ref), s->paragraph = strdup(w->paragraph);
     s->target = w->target ? strdup(w->target) : NULL;
+    wire_keep(s);
     return s;
 }
 
@@ -225,6 +238,7 @@ static void start(struct connector *c, struct call *call) {
     w->visit = call->visit, w->look = call->look, w->read = call->op->kind == OP_READ;
     w->next = client->wires;
     client->wires = w;
+    wire_keep(w);
     if (!loop_timer(w->world->loop, pause_ms(w->world), arrives, w)) abort();
 }
 

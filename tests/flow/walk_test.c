@@ -1,0 +1,194 @@
+/* walk_test.c - what the words do, one by one, on a quiet world. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/flow/play.h"
+
+#define HEAD "workflow \"f\" { version = 1, case = \"sim_case\", about = \"a test\", outcomes = { \"good\", \"bad\" }, " \
+             "stuck = { queue = \"operations\", within = hours(4), to = \"heads\" } }\n"
+#define ASK(name, more) "step \"" name "\" { call = \"world.ask\", with = { ref = \"case.ref\" }, retry = \"few\"" more " }\n"
+#define SAGA "saga \"s\" {\n" \
+    "  step \"a\" { call = \"world.take\", with = { ref = \"case.ref\" }, undo = \"world.give\" },\n" \
+    "  step \"h\" { call = \"books.hold\", with = { ref = \"case.ref\" }, undo = \"books.release\" },\n" \
+    "  step \"b\" { call = \"world.take\", with = { ref = \"case.ref\" }, undo = \"world.give\" },\n" \
+    "  step \"pay\" { call = \"world.pay\", with = { ref = \"case.ref\" }, once_per = \"case.ref\", pivot = true },\n" \
+    "  failed = finish \"bad\",\n}\n"
+
+static const char eight[] = HEAD ASK("a", "") ASK("b", "") ASK("c", "") ASK("d", "") ASK("e", "") ASK("f", "") ASK("g", "")
+    ASK("h", ", finish \"good\"");
+
+void test_walk__eight_steps_are_nine_rows(void) {
+    struct play p;
+    play_open(&p, eight, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, 5000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    CU_ASSERT_EQUAL(play_rows(&p), 9);
+    play_close(&p);
+}
+
+void test_walk__a_crash_at_any_moment_changes_nothing(void) {
+    for (int at = 1; at < 120; at += 3) {
+        struct play p;
+        play_open(&p, eight, NULL);
+        CU_ASSERT_EQUAL(play_start(&p, "A", 1, "key", "hash"), OK);
+        play_pass(&p, at);
+        play_crash(&p);
+        play_pass(&p, 10000);
+        CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+        CU_ASSERT_EQUAL(play_count(&p, "ended", NULL), 1);
+        play_close(&p);
+    }
+}
+
+void test_walk__a_key_joins_its_run_and_refuses_another_body(void) {
+    struct play p;
+    play_open(&p, eight, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, "k1", "h1"), OK);
+    struct id first = p.run;
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, "k1", "h1"), OK);
+    CU_ASSERT_TRUE(p.joined);
+    CU_ASSERT_TRUE(id_same(first, p.run));
+    CU_ASSERT_EQUAL(play_start(&p, "A", 2, "k1", "h2"), ERR_CONFLICT);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 12, NULL, NULL), ERR_INVALID); /* n is at most 9 */
+    play_close(&p);
+}
+
+static const char waits[] = HEAD "wait \"w\" { event = \"go.ahead\", when = \"event.ref == case.ref\", within = hours(2), late = finish \"bad\" }\n"
+    ASK("after", ", finish \"good\"");
+
+void test_walk__an_event_is_consumed_once_and_early_ones_are_kept(void) {
+    struct play p;
+    play_open(&p, HEAD ASK("slow", "") "wait \"w\" { event = \"go.ahead\", within = hours(2), late = finish \"bad\" }\n"
+              "wait \"w2\" { event = \"go.ahead\", within = hours(2), late = finish \"bad\", finish \"good\" }\n", NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "e1", "A"), OK); /* before the wait is reached, perhaps */
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "e1", "A"), OK); /* the same again: changes nothing */
+    play_pass(&p, 2000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "waiting");
+    CU_ASSERT_EQUAL(play_count(&p, "event", NULL), 1);
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "e2", "A"), OK);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+void test_walk__a_wait_sleeps_through_a_crash_and_is_late(void) {
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "other", "B"), OK); /* not ours: `when` does not hold */
+    play_crash(&p);
+    play_pass(&p, 3600000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "waiting");
+    play_pass(&p, 3600000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "bad");
+    play_close(&p);
+}
+
+void test_walk__tasks_are_claimed_answered_and_escalated(void) {
+    struct play p;
+    play_open(&p, HEAD "task \"t\" { queue = \"desk\", answers = { yes = finish \"good\", no = finish \"bad\" }, "
+              "escalate = { after = hours(1), to = \"heads\" }, within = hours(4), late = finish \"bad\" }\n", NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "claim", NULL, "ann"), OK);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "claim", NULL, "bob"), ERR_CONFLICT);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "answer", "yes", "bob"), ERR_CONFLICT);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "release", NULL, "ann"), OK);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "answer", "perhaps", "bob"), ERR_INVALID);
+    play_pass(&p, 2 * 3600000);
+    CU_ASSERT_EQUAL(play_count(&p, "escalated", "t"), 1);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "answer", "yes", "bob"), OK);
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "answer", "no", "ann"), ERR_REFUSED); /* it has ended */
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+struct tally {
+    unsigned taken, given, paid;
+};
+static void tally(void *who, const struct world_entry *e) {
+    struct tally *t = who;
+    t->taken += !strcmp(e->op, "take") && e->happened;
+    t->given += !strcmp(e->op, "take") && e->undone_at;
+    t->paid += !strcmp(e->op, "pay") && e->happened;
+}
+
+void test_walk__a_refused_pivot_takes_back_what_stands(void) {
+    unsigned undone = 0, paid = 0;
+    for (int i = 0; i < 12; i++) {
+        struct play p;
+        struct world_faults often = {0, 25, 0, 5};
+        struct tally t = {0};
+        char ref[16];
+        play_open(&p, HEAD SAGA ASK("last", ", fallback = { score = 0 }, finish \"good\""), &often);
+        (void)snprintf(ref, sizeof ref, "R%d", i);
+        CU_ASSERT_EQUAL(play_start(&p, ref, 1, NULL, NULL), OK);
+        play_pass(&p, 60000);
+        world_each(p.world, tally, &t);
+        if (!strcmp(play_outcome(&p), "bad")) {
+            CU_ASSERT_EQUAL(t.taken, t.given);
+            CU_ASSERT_EQUAL(t.paid, 0);
+            undone++;
+        } else {
+            CU_ASSERT_EQUAL(t.given, 0);
+            CU_ASSERT_EQUAL(t.paid, 1);
+            paid++;
+        }
+        json_auto_t *sums = memory_balances_new(p.memory);
+        char held[32];
+        (void)snprintf(held, sizeof held, "held:%s", ref);
+        CU_ASSERT_EQUAL(json_int(sums, held, 0), t.paid ? 100 : 0);
+        play_close(&p);
+    }
+    CU_ASSERT_TRUE(undone > 0 && paid > 0); /* both have been seen */
+}
+
+void test_walk__cancel_undoes_before_the_pivot_and_is_refused_after_it(void) {
+    struct play p;
+    struct tally t = {0};
+    play_open(&p, HEAD SAGA "wait \"w\" { event = \"go.ahead\", within = hours(2), late = finish \"good\", finish \"good\" }\n", NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_cancel(&p), OK);
+    play_pass(&p, 60000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "cancelled");
+    world_each(p.world, tally, &t);
+    CU_ASSERT_EQUAL(t.taken, t.given);
+    CU_ASSERT_EQUAL(t.paid, 0);
+    CU_ASSERT_EQUAL(play_start(&p, "B", 1, NULL, NULL), OK);
+    play_pass(&p, 60000);
+    CU_ASSERT_EQUAL(play_cancel(&p), ERR_REFUSED);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "waiting");
+    play_close(&p);
+}
+
+void test_walk__what_cannot_go_on_waits_for_a_person(void) {
+    struct play p;
+    struct world_faults never = {0, 100, 0, 5};
+    play_open(&p, HEAD ASK("a", ", finish \"good\""), &never);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, 10000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    CU_ASSERT_EQUAL(json_array_size(json_object_get(p.state, "tasks")), 1);
+    play_crash(&p);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    play_pass(&p, 5 * 3600000);
+    (void)play_state(&p);
+    CU_ASSERT_STRING_EQUAL(json_text(json_array_get(json_object_get(p.state, "tasks"), 0), "queue", ""), "heads");
+    CU_ASSERT_EQUAL(play_task(&p, "a", 0, "answer", "answer", "ops"), OK);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+void test_walk__personal_fields_are_sealed_and_read_back(void) {
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, 500);
+    CU_ASSERT_FALSE(memory_holds(p.memory, "Quillfeather"));
+    CU_ASSERT_TRUE(memory_holds(p.memory, "$sealed"));
+    play_crash(&p);
+    (void)play_state(&p);
+    CU_ASSERT_STRING_EQUAL(json_text(json_object_get(p.state, "case"), "name", ""), "Quillfeather Onobrychis");
+    play_close(&p);
+}
