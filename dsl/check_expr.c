@@ -82,7 +82,8 @@ const struct expr *read_expression(struct check *c, struct node *v, const struct
         if (v->kind != NODE_CALL || !unit_find(v->text) || value_unit(c, v, &got, &why)) text = constant_text(c, v);
         if (text) return read_text(c, v, text, s, want);
         if (why) faults_node(c->faults, v, "bad-value", "%s", why);
-        else faults_node(c->faults, v, "bad-value", "%s should be an expression in quotes, or text \"...\" for a constant", value_shown(c, v));
+        else faults_node(c->faults, v, "bad-value", "%s should be an expression in quotes, or text \"...\" for a constant%s", value_shown(c, v),
+                         v->kind == NODE_CALL && text_nearest(v->text, unit_names()) ? faults_nearest(c->faults, v->text, unit_names()) : "");
         return NULL;
     }
     struct telling t = {c, v, v->text, v->text_len, v->text_at > 0};

@@ -146,7 +146,7 @@ static bool record_of(struct check *c, const struct node *v, const char *const *
     }
     for (; *needed; needed++)
         if (!node_field(v, *needed)) {
-            *why = say(c, arena_printf(c->arena, "‹%s› is missing in it", *needed));
+            *why = say(c, arena_printf(c->arena, "‹%s› is missing in it; add %s = ...", *needed, *needed));
             return false;
         }
     return true;

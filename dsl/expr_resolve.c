@@ -159,6 +159,8 @@ static void settle(struct reading *r, struct node *n, const struct walk *w) {
 
 /* The type of the first part; NULL after a fault. */
 static const struct type *first_type(struct reading *r, struct node *n) {
+    bool named = n->op == NODE_IT && !r->it && find_name(r->scope, "it"); /* the item of an `each` */
+    if (named) n->op = NODE_NAME;
     if (n->op == NODE_IT) {
         if (!r->it) reading_fault(r, n->at, n->length, "no-item", "‹it› is the item of a list and stands only after ‹where› in count, any, all, sum, min or max");
         return r->it;

@@ -212,6 +212,7 @@ static void ons_targets(struct flow *f, int para, const struct listener *ons, in
     for (int i = 0; i < n; i++) {
         struct node *on = f->names[first_name + i].node, *v = plain_target(node_body(on));
         ((struct listener *)ons)[i].to = target(f, para, v);
+        f->targets_bad |= !v;
         if (!v && !on->bad) faults_node(f->c->faults, on, "no-target", "on \"%s\" leads nowhere; add go \"paragraph\" or finish \"outcome\"", ons[i].name);
     }
 }

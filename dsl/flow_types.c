@@ -49,6 +49,7 @@ static struct type *record_new(struct check *c, const struct type *t, int more, 
 /* `fallback` stands in: what it leaves out may be missing, what it gives must fit. */
 json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, const char *op) {
     struct check *c = f->c;
+    bool strange = false;
     for (int i = 0; i < v->n_items; i++) {
         struct item *it = &v->items[i];
         if (out->kind != TYPE_RECORD || flow_type_field(out, it->key)) continue;
@@ -56,6 +57,7 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
         int n = 0;
         for (const struct type_field *t = out->fields; t && t->name && n < 63; t++) names[n++] = t->name;
         names[n] = NULL;
+        strange = true;
         faults_add(c->faults, &it->key_span, "unknown-field", "the answer of %s has no field ‹%s›%s", op, it->key, faults_nearest(c->faults, it->key, names));
     }
     json_t *data = value_data_new(c, v, out);
@@ -66,7 +68,8 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
         if (t && value_from_json(json_object_get(data, v->items[i].key), t, &got, &why) != OK)
             faults_node(c->faults, v->items[i].value, "bad-value", "‹%s› should be %s: %s", v->items[i].key, type_words(t, c->arena), why.text);
     }
-    return keep_json(c, data);
+    data = keep_json(c, data);
+    return strange ? NULL : data; /* what it seems to leave out may be what was misspelt */
 }
 
 static const struct type *with_fallback(struct check *c, const struct type *out, const json_t *fallback) {

@@ -384,11 +384,12 @@ static struct node *paragraph(struct reader *r) {
     return n;
 }
 
-static void recover(struct reader *r) {
+/* `start` is where the abandoned paragraph began: reading never goes on from there again. */
+static void recover(struct reader *r, size_t start) {
     r->depth = 0;
     r->abandoned = false;
     if (r->stray && (r->tok.kind == TOKEN_END || paragraph_start(r)) && r->rewinds++ < REWINDS) restart(r, r->stray_at);
-    else if (!(paragraph_start(r) && r->last.kind != TOKEN_END)) resync(r);
+    else if (!paragraph_start(r) || r->tok.span.from == start) resync(r);
     r->stray = false;
 }
 
@@ -411,6 +412,7 @@ struct node *outline_read(struct arena *a, const char *text, size_t n, struct fa
     while (r.tok.kind != TOKEN_END && f->n < FAULTS_MOST && !f->no_memory) {
         struct node *p = NULL;
         int faults_before = f->n_faults;
+        size_t start_at = r.tok.span.from;
         r.stray = false;
         if (r.tok.kind == TOKEN_WORD) p = paragraph(&r);
         else {
@@ -425,7 +427,7 @@ struct node *outline_read(struct arena *a, const char *text, size_t n, struct fa
             root->items = list;
             root->items[root->n_items++] = (struct item){.value = p};
         }
-        if (r.abandoned) recover(&r);
+        if (r.abandoned) recover(&r, start_at);
     }
     return root;
 }

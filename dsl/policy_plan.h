@@ -104,4 +104,8 @@ struct policy {
     const json_t *canonical;
 };
 
+/* Every expression of a policy, in file order of its kind. */
+typedef void policy_expr_fn(void *who, const struct expr *e);
+void policy_exprs(const struct policy *p, policy_expr_fn *each, void *who);
+
 #endif

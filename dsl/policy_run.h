@@ -53,9 +53,6 @@ struct memo *policy_memo(struct policy_run *r, enum policy_named_kind kind, int 
 /* What is compared to see whether the outcome is another one: "decline", or "path=help". */
 const char *verdict_label(const struct policy *p, const struct verdict *v);
 
-/* Every expression of a policy, in file order of its kind. */
-typedef void policy_expr_fn(void *who, const struct expr *e);
-void policy_exprs(const struct policy *p, policy_expr_fn *each, void *who);
 
 /* The facts a policy reads from outside (case and needs), each once, in order of appearance. */
 struct fact_list {

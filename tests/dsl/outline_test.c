@@ -65,7 +65,7 @@ void test_outline__goes_on_after_a_fault(void) {
 
 /* Deep nesting, a million braces, unclosed everything: told, in bounded time and stack. */
 void test_outline__hostile_texts_end(void) {
-    static const char *const parts[] = {"{", "a{", "a\"x\"{", "+\n", "[[", "\"", "a{\n", "(", "a(", "--[[", ",", "=", "a=", "}", "\xC2\xA0", "“", "a\n", "5%", "a.b"};
+    static const char *const parts[] = {"{", "a{", "a\"x\"{", "+\n", "[[", "\"", "a{\n", "(", "a(", "--[[", ",", "=", "a=", "}", "\xC2\xA0", "“", "a\n", "5%", "a.b", "\nif{", "\nend \"x\"", "\nlocal \"x\" {"};
     size_t n = 200000;
     char *text = malloc(n + 16);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {

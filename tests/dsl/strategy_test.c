@@ -34,6 +34,7 @@ struct catalog_json *strategy_catalog(void) {
         add(k, "tests/dsl/language/personal_loan_policy.lua");
         add(k, "tests/dsl/language/crop_loan_terms.lua");
         add(k, "tests/dsl/language/limit_step.lua");
+        add(k, "tests/dsl/language/papers.lua");
     }
     json_decref(definition);
     free(text);
