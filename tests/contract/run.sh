@@ -14,4 +14,5 @@ if ! cmp -s package-lock.json "$stamp"; then
 fi
 rm -f node_modules.log
 cd ../..
+[ $# -gt 0 ] || set -- test_applications test_requests
 TENOR_E2E_PROXY=1 exec python3 tests/e2e/run.py "$@"

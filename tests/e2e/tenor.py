@@ -71,10 +71,14 @@ class Tenor:
         document = os.path.join(self.dir, "openapi.json")
         with open(document, "w") as f:
             json.dump(self.get("/openapi.json", key=None).json, f)
-        self.proxy_port = free_port()
         env = dict(os.environ, PATH=str(tools) + os.pathsep + os.environ["PATH"])
+        lint = subprocess.run([str(tools / "spectral"), "lint", document, "--ruleset", str(tools.parent.parent / "spectral.yaml"),
+                               "--fail-severity", "warn"], env=env, capture_output=True, text=True)
+        if lint.returncode:
+            raise AssertionError("the document does not pass the linter:\n" + lint.stdout[-6000:] + lint.stderr[-2000:])
+        self.proxy_port = free_port()
         self.proxy = subprocess.Popen([str(tools / "prism"), "proxy", document, "http://127.0.0.1:%d" % self.port, "-h", "127.0.0.1",
-                                       "-p", str(self.proxy_port), "--errors"], stdout=self.log, stderr=subprocess.STDOUT, env=env)
+                                       "-p", str(self.proxy_port), "--errors"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
         def listening():
             with socket.socket() as s:
                 return s.connect_ex(("127.0.0.1", self.proxy_port)) == 0

@@ -42,9 +42,9 @@ def test_a_doubtful_case_goes_to_an_officer_who_decides(t):
     assert a.status == 200 and a.json["status"] == "in_review", a
     run = a.json["id"]
     task = eventually(lambda: t.get("/v1/tasks?queue=credit_officers&run=" + run, key="officer").json["items"])[0]
-    claimed = t.post("/v1/tasks/%s/claim" % task["id"], {}, key="officer")
+    claimed = t.post("/v1/tasks/%s/claim" % task["id"], key="officer")
     assert claimed.status == 200 and claimed.json["state"] == "claimed", claimed
-    other = t.post("/v1/tasks/%s/claim" % task["id"], {}, key="admin")
+    other = t.post("/v1/tasks/%s/claim" % task["id"], key="admin")
     assert other.status == 409, other
     done = t.post("/v1/tasks/%s/decide" % task["id"], {"answer": "approve", "form": {"reason": "steady for years", "amount": 10000000}},
                   key="officer")
