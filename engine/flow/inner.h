@@ -122,6 +122,8 @@ struct engine {
     /* lease.c */
     struct loop_timer *lease_timer;
     bool claiming, claimed_once, recovering;
+    bool settled; /* every shard had its owner once: lease.c */
+    int64_t started_ms;
     uint8_t *to_recover;      /* by shard */
     /* drain */
     bool draining;
@@ -191,6 +193,9 @@ struct person {
 };
 typedef void person_fn(void *who, enum err err, const struct crypt_key *key, bool fresh);
 void person_key(struct engine *e, const char *customer, bool create, person_fn *fn, void *who);
+uint16_t customer_shard(const struct engine *e, const char *customer);
+/* The next owner may make the key of a person whose first append of ours was lost: read it again. */
+void persons_forget(struct engine *e, uint16_t shard);
 MUST_CHECK enum err person_wrap(const struct engine *e, const char *customer,
                                 const struct crypt_key *key, struct buf *out);
 void person_free(void *p);

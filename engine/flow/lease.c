@@ -11,10 +11,6 @@ enum { RECOVER_PAGE = 256 };
 static void tick(void *who);
 static void recover_next(struct engine *e);
 
-static unsigned want(const struct engine *e) {
-    return (e->n_shards + e->c.processes - 1) / e->c.processes;
-}
-
 struct claiming {
     struct engine *engine;
     bool *seen; /* by shard: named as ours in this claim */
@@ -37,9 +33,25 @@ static void lease_told(void *who, const struct lease *l) {
     e->to_recover[l->shard] = 1;
 }
 
+/* At a start the first process takes every shard and gives back as the others come. Until all that are meant
+ * to be here have theirs (or clearly do not come), a request might meet a shard on its way. */
+static void settle(struct engine *e) {
+    unsigned owners = 0, owned = 0;
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        const struct shard *s = &e->shards[i];
+        if (!s->owner[0] || s->until_ms <= loop_now_ms(e->c.loop)) continue;
+        bool first = true;
+        for (unsigned k = 0; k < i && first; k++) first = strcmp(e->shards[k].owner, s->owner) != 0;
+        owners += first, owned++;
+    }
+    if (!e->started_ms) e->started_ms = loop_now_ms(e->c.loop);
+    bool waited = loop_now_ms(e->c.loop) - e->started_ms > 2 * e->c.lease_ttl_ms;
+    if (waited || (owned == e->n_shards && owners >= e->c.processes)) e->settled = true;
+}
+
 static void again_soon(struct engine *e, bool ok) {
     if (e->closing || e->draining || e->lease_timer) return;
-    int64_t after = ok ? e->c.lease_ttl_ms / 3 : e->c.lease_ttl_ms / 12;
+    int64_t after = ok && e->settled ? e->c.lease_ttl_ms / 3 : e->c.lease_ttl_ms / 12;
     e->lease_timer = loop_timer(e->c.loop, after > 0 ? after : 1, tick, e);
 }
 
@@ -53,6 +65,7 @@ static void claimed(void *who, enum err err, const struct fault *f) {
         if (e->shards[i].mine && !c->seen[i]) lease_lost(e, (uint16_t)i);
     free(c->seen), free(c);
     if (err == OK) e->claimed_once = true;
+    if (err == OK && !e->settled) settle(e);
     else log_warn("claim_failed", "err=%s", err_word(err));
     again_soon(e, err == OK);
     if (err == OK && !e->closing && !e->draining) recover_next(e);
@@ -73,7 +86,7 @@ static void tick(void *who) {
     }
     e->claiming = true;
     e->pending++;
-    if (s->ops->claim(s, e->owner, e->address, want(e), loop_now_ms(e->c.loop), e->c.lease_ttl_ms, lease_told, claimed, c) != OK)
+    if (s->ops->claim(s, e->owner, e->address, 0, loop_now_ms(e->c.loop), e->c.lease_ttl_ms, lease_told, claimed, c) != OK)
         claimed(c, ERR_IO, NULL);
 }
 
@@ -117,6 +130,7 @@ void lease_lost(struct engine *e, uint16_t shard) {
     log_warn("shard_lost", "shard=%u", shard);
     struct losing l = {e, shard};
     map_each(e->entries, lose_entry, &l);
+    persons_forget(e, shard);
 }
 
 enum owner engine_owner(const struct engine *e, uint16_t shard, const char **address) {
@@ -131,7 +145,7 @@ enum owner engine_owner(const struct engine *e, uint16_t shard, const char **add
 }
 
 bool engine_ready(const struct engine *e) {
-    if (!e->claimed_once || e->closing || e->draining) return false;
+    if (!e->claimed_once || !e->settled || e->closing || e->draining) return false;
     for (unsigned i = 0; i < e->n_shards; i++)
         if (e->shards[i].mine && !e->shards[i].recovered) return false;
     return true;

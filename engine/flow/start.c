@@ -33,7 +33,7 @@ static bool customer_of(const struct engine *e, const struct case_type *ct, cons
     return true;
 }
 
-static uint16_t shard_of_customer(const struct engine *e, const char *customer) {
+uint16_t customer_shard(const struct engine *e, const char *customer) {
     char first[9] = {0};
     memcpy(first, customer, 8);
     return (uint16_t)(strtoul(first, NULL, 16) % e->n_shards);
@@ -42,7 +42,7 @@ static uint16_t shard_of_customer(const struct engine *e, const char *customer) 
 uint16_t engine_shard_of(const struct engine *e, const char *case_type, const json_t *case_) {
     char customer[65];
     const struct case_type *ct = definitions_case(e->c.definitions, case_type);
-    if (customer_of(e, ct, case_, customer)) return shard_of_customer(e, customer);
+    if (customer_of(e, ct, case_, customer)) return customer_shard(e, customer);
     for (unsigned i = 0; i < e->n_shards; i++) { /* nobody's: any shard of ours will do */
         unsigned at = (unsigned)(rng_u64(e->c.rng) % e->n_shards);
         if (e->shards[at].mine && e->shards[at].recovered) return (uint16_t)at;
@@ -182,7 +182,7 @@ static enum err place(struct engine *e, const struct start *st, struct starting 
         return fault_set(f, ERR_NOT_FOUND, "workflow", "there is no workflow '%s' of this version here", st->workflow);
     s->case_type = definitions_case(e->c.definitions, s->plan->case_type);
     s->has_customer = customer_of(e, s->case_type, st->case_, s->customer);
-    s->shard = s->has_customer ? shard_of_customer(e, s->customer) : engine_shard_of(e, s->plan->case_type, st->case_);
+    s->shard = s->has_customer ? customer_shard(e, s->customer) : engine_shard_of(e, s->plan->case_type, st->case_);
     s->run = id_make(e->c.store->region, s->shard, loop_now_ms(e->c.loop), e->c.rng);
     enum err err = fill_key(s, st->case_);
     return err == OK && s->case_type ? schema_check(s->case_type->schema, s->case_, NULL, NULL, f) : err;

@@ -272,8 +272,27 @@ static enum err open_runs(struct store *s, uint16_t shard, struct id after, unsi
 
 static bool is_ours(const struct mem_lease *l, const char *owner) { return !strcmp(l->owner, owner); }
 
+/* Says that `owner` is here until then; how many are. */
+static unsigned present(struct memory *m, const char *owner, int64_t now_ms, int64_t until_ms) {
+    struct mem_process *mine = NULL, *free_seat = NULL;
+    unsigned live = 0;
+    for (unsigned i = 0; i < MEM_PROCESSES; i++) {
+        struct mem_process *p = &m->present[i];
+        if (!strcmp(p->owner, owner)) mine = p;
+        else if (p->until_ms > now_ms) live++;
+        else free_seat = p;
+    }
+    if (!mine) mine = free_seat;
+    if (!mine) return live;
+    (void)text_copy(mine->owner, sizeof mine->owner, owner);
+    mine->until_ms = until_ms;
+    return live + (until_ms > now_ms);
+}
+
 static void take_leases(struct job *j) {
     struct memory *m = j->h->m;
+    unsigned live = present(m, j->texts[0], j->now_ms, j->now_ms + j->ttl_ms);
+    if (!j->limit) j->limit = (m->shards + live - 1) / (live ? live : 1);
     unsigned have = 0;
     for (unsigned i = 0; i < m->shards; i++) {
         struct mem_lease *l = &m->leases[i];
@@ -313,6 +332,7 @@ static enum err claim(struct store *s, const char *owner, const char *address, u
 
 static void release_act(struct job *j, enum err err) {
     struct memory *m = j->h->m;
+    if (err == OK) (void)present(m, j->texts[0], 0, 0);
     for (unsigned i = 0; err == OK && i < m->shards; i++)
         if (is_ours(&m->leases[i], j->texts[0])) m->leases[i].owner[0] = 0, m->leases[i].until_ms = 0;
     end_with(j, err);

@@ -55,7 +55,13 @@ struct mem_lease {
     uint64_t epoch;
     int64_t until_ms;
 };
+enum { MEM_PROCESSES = 16 };
+struct mem_process {
+    char owner[96];
+    int64_t until_ms;
+};
 struct memory {
+    struct mem_process present[MEM_PROCESSES];
     uint16_t region, shards;
     struct rng rng;
     struct memory_faults faults;

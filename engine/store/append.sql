@@ -74,11 +74,10 @@ on conflict (id) do update set
 insert into artifact (hash, run, bytes, at_ms)
 select * from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int8[]) on conflict (hash) do nothing
 
--- The owner of the shard makes one key per customer and sends it with every start until a restart: the
--- first one stays. No other process can race it, since the lease is checked in the same transaction.
+-- Several first cases of one person may be on their way at once: each carries the key, in the same bytes.
 -- name: person_insert
-insert into person_key (customer, wrapped, at_ms) select * from unnest($1::text[], $2::bytea[], $3::int8[])
-on conflict (customer) do nothing
+insert into person_key as k (customer, wrapped, at_ms) select * from unnest($1::text[], $2::bytea[], $3::int8[])
+on conflict (customer) do update set wrapped = person_key_same(k.wrapped, excluded.wrapped)
 
 -- name: event_take
 update kept_event k set taken_by = n.run

@@ -21,6 +21,7 @@ where o.run > $1 and o.run < $2 order by o.run limit $3
 select shard, epoch, owner, address, until_ms from lease_claim($1, $2, $3, $4, $5)
 
 -- name: lease_release
+with gone as (delete from process where owner = $1)
 update lease set owner = '', address = '', until_ms = 0 where owner = $1
 
 -- name: journal_partition

@@ -32,7 +32,7 @@ def submit(t, case, idempotency):
     """Sends until an answer comes, with the same key: what a careful client does."""
     def send():
         try:
-            a = apply(t, case, wait=0, idempotency=idempotency, timeout=10)
+            a = apply(t, case, wait=0, idempotency=idempotency, timeout=3)
         except OSError:
             return None
         return a.json["id"] if a.status in (200, 202) else None
@@ -110,6 +110,25 @@ def test_everything_killed_at_once_starts_again_where_it_was():
                 pass
         t.process.wait()
         t.start()
+        ended = [finish(t, r) for r in runs]
+        assert {a["id"]: a["offer"]["paid_out"] for a in ended if a["status"] == "disbursed"} == books_agree(t)
+    finally:
+        assert t.stop() == 0
+
+
+def test_the_shards_of_a_dead_and_of_a_paused_process_are_taken_over():
+    """Three processes on one port. One is stopped (SIGSTOP) past its lease and wakes up to find itself fenced."""
+    t = Tenor(processes=3).start()
+    try:
+        engines = [p for p in t.pids(" engine ") if len(open("/proc/%d/task/%d/children" % (p, p)).read().split()) == 0]
+        assert len(engines) == 3, engines
+        runs = [submit(t, somebody(), key()) for _ in range(12)]
+        os.kill(engines[0], signal.SIGSTOP)
+        time.sleep(7)  # longer than the lease
+        runs += [submit(t, somebody(), key()) for _ in range(6)]
+        os.kill(engines[0], signal.SIGCONT)
+        os.kill(engines[1], signal.SIGKILL)
+        runs += [submit(t, somebody(), key()) for _ in range(12)]
         ended = [finish(t, r) for r in runs]
         assert {a["id"]: a["offer"]["paid_out"] for a in ended if a["status"] == "disbursed"} == books_agree(t)
     finally:

@@ -19,6 +19,12 @@ create table lease (
     until_ms int8 not null default 0
 ) with (fillfactor = 50);
 
+-- Which processes are there, so that each takes its equal share of the shards.
+create table process (
+    owner    text primary key,
+    until_ms int8 not null
+) with (fillfactor = 50);
+
 -- The journal: what did happen, one row per atomic step. Partitioned by the start of the run, which is
 -- inside its id (bytes 5 to 10 are unix ms), so that all rows of a run lie in one partition and its
 -- own unique index makes (run, seq) unique everywhere. journal_partition() makes the partitions.
@@ -46,7 +52,11 @@ begin
     if to_regclass(quote_ident(name)) is not null then return false; end if;
     perform pg_advisory_xact_lock(778001, 2);
     if to_regclass(quote_ident(name)) is not null then return false; end if;
-    execute format('create table %I (like journal including defaults including constraints)', name);
+    begin
+        execute format('create table %I (like journal including defaults including constraints)', name);
+    exception when duplicate_table then -- made by another process while we waited for the lock
+        return false;
+    end;
     -- Answers are short and often sealed: trying to compress them costs more than it saves.
     execute format('alter table %I alter column body set storage external', name);
     execute format('alter table %I add constraint %I check (length(run) = 16 and seq > 0)',
@@ -196,12 +206,26 @@ begin
     raise exception 'stale epoch' using errcode = 'TN001';
 end $$;
 
+-- The key of a person is made once. A second one would leave what the first has sealed unreadable.
+create function person_key_same(stored bytea, given bytea) returns bytea language plpgsql as $$
+begin
+    if stored <> given then
+        raise exception 'this person has another key' using errcode = 'TN003';
+    end if;
+    return stored;
+end $$;
+
 -- Renews, gives back, takes: see `claim` in store.h. A shard in which a batch is just now committing
 -- (it holds the shared advisory lock, see lease_lock) is skipped; the next claim gets it.
 create function lease_claim(me text, my_address text, want int4, at_ms int8, ttl_ms int8)
 returns setof lease language plpgsql as $$
 declare mine int4;
 begin
+    insert into process as p values (me, at_ms + ttl_ms) on conflict (owner) do update set until_ms = excluded.until_ms;
+    delete from process p where p.until_ms < at_ms - 10 * ttl_ms;
+    if want = 0 then
+        select ceil((select count(*) from lease)::numeric / count(*)) into want from process p where p.until_ms > at_ms;
+    end if;
     perform 1 from lease l where l.owner = me order by l.shard for update;
     update lease l set until_ms = at_ms + ttl_ms, address = my_address where l.owner = me;
     get diagnostics mine = row_count;
