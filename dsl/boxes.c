@@ -31,7 +31,8 @@ static void keep_range(struct box_side *s, int64_t lo, int64_t hi) {
 }
 
 static const char *turned(const char *op) {
-    static const char *const pairs[][2] = {{"<", ">="}, {">=", "<"}, {">", "<="}, {"<=", ">"}, {"==", "~="}, {"~=", "=="}};
+    static const char *const pairs[][2] = {{"<", ">="}, {">=", "<"},  {">", "<="},
+                                           {"<=", ">"}, {"==", "~="}, {"~=", "=="}};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (!strcmp(pairs[i][0], op)) return pairs[i][1];
     return "";
@@ -105,7 +106,8 @@ bool box_contains(const struct box *outer, const struct box *inner) {
         const struct box_side *o = &outer->side[i];
         bool found = false;
         for (int k = 0; k < inner->n; k++)
-            if (inner->side[k].present == o->present && !strcmp(inner->side[k].fact, o->fact)) found = side_contains(o, &inner->side[k]);
+            if (inner->side[k].present == o->present && !strcmp(inner->side[k].fact, o->fact))
+                found = side_contains(o, &inner->side[k]);
         all = found;
     }
     return all;

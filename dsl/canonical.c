@@ -11,7 +11,8 @@ static json_t *table_new(const struct node *n) {
     bool good = fields && items;
     for (int i = 0; good && i < n->n_items; i++) {
         json_t *v = canonical_new(n->items[i].value);
-        good = v && !(n->items[i].key ? json_object_set_new(fields, n->items[i].key, v) : json_array_append_new(items, v));
+        good =
+            v && !(n->items[i].key ? json_object_set_new(fields, n->items[i].key, v) : json_array_append_new(items, v));
     }
     json_t *all = good ? json_object() : NULL;
     if (all && json_object_size(fields)) good = !json_object_set(all, "fields", fields);
@@ -26,7 +27,8 @@ static json_t *table_new(const struct node *n) {
 static json_t *number_new(const struct node *n) {
     int64_t millionths;
     char text[32];
-    if (fixed_parse(n->text, n->text_len, &millionths) != OK) return json_pack("{s:s%}", "number", n->text, n->text_len);
+    if (fixed_parse(n->text, n->text_len, &millionths) != OK)
+        return json_pack("{s:s%}", "number", n->text, n->text_len);
     return json_pack("{s:s}", "number", fixed_text(millionths, text));
 }
 

@@ -55,7 +55,8 @@ static const struct plan *flow(void *who, const char *name, int version) {
     const struct plan *best = NULL;
     for (int i = 0; i < k->n_files; i++) {
         const struct plan *p = dsl_plan(k->files[i]);
-        if (p && !strcmp(p->name, name) && (!version || p->version == version) && (!best || p->version > best->version)) best = p;
+        if (p && !strcmp(p->name, name) && (!version || p->version == version) && (!best || p->version > best->version))
+            best = p;
     }
     return best;
 }
@@ -90,15 +91,22 @@ static enum err operations(struct catalog_json *k) {
     k->ops = calloc(json_object_size(all) + 1, sizeof *k->ops);
     if (!k->ops) return ERR_NOMEM;
     json_object_foreach((json_t *)all, name, v) {
-        k->ops[k->n_ops++] = (struct op_decl){.name = name, .contract = json_text(v, "contract", NULL), .kind = kind_of(json_text(v, "kind", "read")), .can_look = json_bool(v, "look", false),
-                                              .undoes = json_bool(v, "undoes", false), .input = json_object_get(v, "input"), .output = json_object_get(v, "output"),
-                                              .sample = json_object_get(v, "sample"), .timeout_ms = (unsigned)json_int(v, "timeout_ms", 5000)};
+        k->ops[k->n_ops++] = (struct op_decl){.name = name,
+                                              .contract = json_text(v, "contract", NULL),
+                                              .kind = kind_of(json_text(v, "kind", "read")),
+                                              .can_look = json_bool(v, "look", false),
+                                              .undoes = json_bool(v, "undoes", false),
+                                              .input = json_object_get(v, "input"),
+                                              .output = json_object_get(v, "output"),
+                                              .sample = json_object_get(v, "sample"),
+                                              .timeout_ms = (unsigned)json_int(v, "timeout_ms", 5000)};
     }
     return OK;
 }
 
 enum err catalog_json_new(const json_t *definition, struct catalog_json **out, struct fault *f) {
-    if (!json_is_object(json_object_get(definition, "operations")) || !json_is_object(json_object_get(definition, "cases")))
+    if (!json_is_object(json_object_get(definition, "operations")) ||
+        !json_is_object(json_object_get(definition, "cases")))
         return fault_set(f, ERR_INVALID, "", "a catalog is an object with \"operations\" and \"cases\"");
     struct catalog_json *k = calloc(1, sizeof *k);
     if (!k) return fault_set(f, ERR_NOMEM, "", "no memory for the catalog");
@@ -107,7 +115,11 @@ enum err catalog_json_new(const json_t *definition, struct catalog_json **out, s
     k->case_names = keys(json_object_get(definition, "cases"));
     k->form_names = keys(json_object_get(definition, "forms"));
     k->template_names = keys(json_object_get(definition, "templates"));
-    k->catalog = (struct catalog){k, operation, operation_names, case_type, case_names, form, form_names, template_, template_names, policy, policy_names, flow, retry, retry_names, json_text(definition, "currency", "INR")};
+    k->catalog = (struct catalog){k,          operation,    operation_names,
+                                  case_type,  case_names,   form,
+                                  form_names, template_,    template_names,
+                                  policy,     policy_names, flow,
+                                  retry,      retry_names,  json_text(definition, "currency", "INR")};
     if (operations(k) != OK || !k->op_names || !k->case_names || !k->form_names || !k->template_names) {
         catalog_json_free(k);
         return fault_set(f, ERR_NOMEM, "", "no memory for the catalog");

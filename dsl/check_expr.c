@@ -55,8 +55,10 @@ static const char *constant_text(struct check *c, const struct node *v) {
     if (v->kind == NODE_NUMBER) return v->text;
     if (v->kind == NODE_TRUTH) return v->truth ? "true" : "false";
     if (!arg) return NULL;
-    if (!strcmp(v->text, "text") && arg->kind == NODE_TEXT && !strchr(arg->text, '\'')) return arena_printf(c->arena, "'%s'", arg->text);
-    if (!strcmp(v->text, "date") && arg->kind == NODE_TEXT && !strchr(arg->text, '\'')) return arena_printf(c->arena, "date('%s')", arg->text);
+    if (!strcmp(v->text, "text") && arg->kind == NODE_TEXT && !strchr(arg->text, '\''))
+        return arena_printf(c->arena, "'%s'", arg->text);
+    if (!strcmp(v->text, "date") && arg->kind == NODE_TEXT && !strchr(arg->text, '\''))
+        return arena_printf(c->arena, "date('%s')", arg->text);
     if (!unit_find(v->text) || (arg->kind != NODE_TEXT && arg->kind != NODE_NUMBER)) return NULL;
     for (const char *s = arg->text; *s && n < sizeof bare - 1; s++)
         if (*s != ',') bare[n++] = *s;
@@ -64,7 +66,8 @@ static const char *constant_text(struct check *c, const struct node *v) {
     return arena_printf(c->arena, "%s(%s)", v->text, bare);
 }
 
-const struct expr *read_text(struct check *c, struct node *v, const char *text, const struct expr_scope *s, const struct type *want) {
+const struct expr *read_text(struct check *c, struct node *v, const char *text, const struct expr_scope *s,
+                             const struct type *want) {
     struct telling t = {c, v, text, strlen(text), false};
     const struct expr *e = NULL;
     enum err err = expr_read(text, t.n, s, want, c->arena, tell, &t, &e);
@@ -73,7 +76,8 @@ const struct expr *read_text(struct check *c, struct node *v, const char *text, 
     return err == OK ? e : NULL;
 }
 
-const struct expr *read_expression(struct check *c, struct node *v, const struct expr_scope *s, const struct type *want) {
+const struct expr *read_expression(struct check *c, struct node *v, const struct expr_scope *s,
+                                   const struct type *want) {
     struct value got;
     const char *why = NULL;
     if (!v || v->bad) return NULL;
@@ -82,8 +86,12 @@ const struct expr *read_expression(struct check *c, struct node *v, const struct
         if (v->kind != NODE_CALL || !unit_find(v->text) || value_unit(c, v, &got, &why)) text = constant_text(c, v);
         if (text) return read_text(c, v, text, s, want);
         if (why) faults_node(c->faults, v, "bad-value", "%s", why);
-        else faults_node(c->faults, v, "bad-value", "%s should be an expression in quotes, or text \"...\" for a constant%s", value_shown(c, v),
-                         v->kind == NODE_CALL && text_nearest(v->text, unit_names()) ? faults_nearest(c->faults, v->text, unit_names()) : "");
+        else
+            faults_node(c->faults, v, "bad-value",
+                        "%s should be an expression in quotes, or text \"...\" for a constant%s", value_shown(c, v),
+                        v->kind == NODE_CALL && text_nearest(v->text, unit_names())
+                            ? faults_nearest(c->faults, v->text, unit_names())
+                            : "");
         return NULL;
     }
     struct telling t = {c, v, v->text, v->text_len, v->text_at > 0};

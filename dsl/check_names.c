@@ -109,7 +109,8 @@ static void scope(struct flow *f, const struct way *w, struct expr_scope *s) {
     for (int i = 0; i < f->n_names; i++) {
         const struct flow_name *name = &f->names[i];
         if (!name->type || !has(w->may, i)) continue;
-        names[n++] = (struct expr_name){.name = name->name, .type = has(w->set, i) ? name->type : name->maybe,
+        names[n++] = (struct expr_name){.name = name->name,
+                                        .type = has(w->set, i) ? name->type : name->maybe,
                                         .why_maybe = has(w->set, i) ? NULL : "not every way leads through it"};
     }
     for (int i = 0; i < f->n; i++) paras[i] = f->names[i].name;
@@ -122,7 +123,9 @@ static const char *not_before(void *who, const char *name) {
     for (int i = 0; i < f->n_names; i++) {
         if (strcmp(f->names[i].name, name) != 0) continue;
         if (!f->names[i].type) return arena_printf(f->c->arena, "‹%s› leaves no answer to read", name);
-        return arena_printf(f->c->arena, "‹%s› (line %d) cannot have run before this; read it after it, or move this below it", name, f->names[i].node->span.line);
+        return arena_printf(f->c->arena,
+                            "‹%s› (line %d) cannot have run before this; read it after it, or move this below it", name,
+                            f->names[i].node->span.line);
     }
     return NULL;
 }

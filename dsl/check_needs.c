@@ -20,13 +20,23 @@ static void need(struct flow *f, struct para *p, struct node *v, const struct ex
     const struct type *t = expr_name_type(s, n->name, c->arena, NULL);
     if (f->names_lost || (f->targets_bad && !t)) return;
     if (!from)
-        faults_node(c->faults, v, "missing-need", "policy \"%s\" needs ‹%s›; add above it: step \"%s\" { call = \"%s\", ... }", p->decide.policy, n->name, n->name, n->op->name);
+        faults_node(c->faults, v, "missing-need",
+                    "policy \"%s\" needs ‹%s›; add above it: step \"%s\" { call = \"%s\", ... }", p->decide.policy,
+                    n->name, n->name, n->op->name);
     else if (f->nodes[from->index]->bad || (t && t->kind == TYPE_UNKNOWN)) return;
-    else if (!t) faults_node(c->faults, v, "missing-need", "policy \"%s\" needs ‹%s› (line %d), which cannot have run before this; move it above", p->decide.policy, n->name, from->line);
+    else if (!t)
+        faults_node(c->faults, v, "missing-need",
+                    "policy \"%s\" needs ‹%s› (line %d), which cannot have run before this; move it above",
+                    p->decide.policy, n->name, from->line);
     else if (from->kind == PARA_STEP && !answers_for(from, n->op))
-        faults_node(c->faults, v, "other-need", "policy \"%s\" needs ‹%s› to be the answer of %s, but the step on line %d calls %s", p->decide.policy, n->name, n->op->name, from->line,
+        faults_node(c->faults, v, "other-need",
+                    "policy \"%s\" needs ‹%s› to be the answer of %s, but the step on line %d calls %s",
+                    p->decide.policy, n->name, n->op->name, from->line,
                     from->step.n_calls ? from->step.calls[0]->name : "something else");
-    else if (t->maybe) faults_node(c->faults, v, "maybe-need", "policy \"%s\" needs ‹%s›, which may be missing here: not every way leads through line %d", p->decide.policy, n->name, from->line);
+    else if (t->maybe)
+        faults_node(c->faults, v, "maybe-need",
+                    "policy \"%s\" needs ‹%s›, which may be missing here: not every way leads through line %d",
+                    p->decide.policy, n->name, from->line);
 }
 
 /* --- a fallback may leave out what the policy takes for granted --- */
@@ -60,10 +70,13 @@ static void name_read(void *who, const char *dotted) {
     for (const struct need *need = policy_needs(g->policy); need && need->name; need++) {
         if (strlen(need->name) != n || strncmp(need->name, dotted, n) != 0) continue;
         const struct para *from = plan_find(g->f->plan, need->name);
-        const struct type *here = expr_name_type(g->s, dotted, g->f->c->arena, NULL), *there = by_operation(g->f, need, dotted + n);
+        const struct type *here = expr_name_type(g->s, dotted, g->f->c->arena, NULL),
+                          *there = by_operation(g->f, need, dotted + n);
         if (!here || !there || !here->maybe || there->maybe || !from) continue;
-        faults_node(g->f->c->faults, g->v, "maybe-need", "policy \"%s\" reads %s, which may be missing here: the fallback of step \"%s\" (line %d) leaves it out; give it there, or let the policy use default(%s, ...)",
-                    g->p->decide.policy, dotted, from->name, from->line, dotted);
+        faults_node(
+            g->f->c->faults, g->v, "maybe-need",
+            "policy \"%s\" reads %s, which may be missing here: the fallback of step \"%s\" (line %d) leaves it out; give it there, or let the policy use default(%s, ...)",
+            g->p->decide.policy, dotted, from->name, from->line, dotted);
     }
 }
 
@@ -72,10 +85,12 @@ static void expression_read(void *who, const struct expr *e) { expr_names(e, nam
 void read_decide(struct flow *f, struct para *p, struct node *node, const struct expr_scope *s) {
     const struct catalog *k = f->c->catalog;
     struct node *v = node_field(node_body(node), "policy");
-    const struct policy *policy = p->decide.policy && k->policy ? k->policy(k->who, p->decide.policy, p->decide.version) : NULL;
+    const struct policy *policy =
+        p->decide.policy && k->policy ? k->policy(k->who, p->decide.policy, p->decide.version) : NULL;
     if (!policy || !v || v->bad) return;
     if (!text_eq(policy_case(policy), f->plan->case_type))
-        faults_node(f->c->faults, v, "other-case", "policy \"%s\" decides on a %s, but this flow runs for a %s", p->decide.policy, policy_case(policy), f->plan->case_type);
+        faults_node(f->c->faults, v, "other-case", "policy \"%s\" decides on a %s, but this flow runs for a %s",
+                    p->decide.policy, policy_case(policy), f->plan->case_type);
     for (const struct need *n = policy_needs(policy); n && n->name; n++)
         if (n->op) need(f, p, v, s, n);
     struct granted g = {f, p, v, s, policy};

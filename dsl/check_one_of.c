@@ -21,12 +21,16 @@ static void row(struct flow *f, const struct para *p, int k, const struct box *b
     struct node *v = row_node(f, p, k);
     if (!v || !p->route.rows[k].when) return;
     if (box_empty(&boxes[k], &side)) {
-        faults_node(f->c->faults, node_name(v), "never-true", "this never holds: what it asks of %s excludes itself", side->fact);
+        faults_node(f->c->faults, node_name(v), "never-true", "this never holds: what it asks of %s excludes itself",
+                    side->fact);
         return;
     }
     for (int j = 0; j < k; j++)
         if (p->route.rows[j].when && box_contains(&boxes[j], &boxes[k])) {
-            faults_node(f->c->faults, node_name(v), "dead-row", "this row is never taken: the row on line %d holds whenever this one does; put this one above it, or take it out", p->route.rows[j].line);
+            faults_node(
+                f->c->faults, node_name(v), "dead-row",
+                "this row is never taken: the row on line %d holds whenever this one does; put this one above it, or take it out",
+                p->route.rows[j].line);
             return;
         }
 }

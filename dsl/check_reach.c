@@ -37,13 +37,18 @@ static void ends(struct walk *w) {
         memset(reached, 1, sizeof reached);
         struct walk one = {.f = f, .reached = reached};
         plan_edges(f->plan, p, reach_edge, &one);
-        if (one.falls) faults_node(f->c->faults, f->nodes[i], "no-end", "%s \"%s\" is the last paragraph and does not say how it ends; add finish \"outcome\" or go \"paragraph\"", f->nodes[i]->text, p->name);
+        if (one.falls)
+            faults_node(
+                f->c->faults, f->nodes[i], "no-end",
+                "%s \"%s\" is the last paragraph and does not say how it ends; add finish \"outcome\" or go \"paragraph\"",
+                f->nodes[i]->text, p->name);
     }
 }
 
 static bool waits(const struct flow *f, const struct para *p) {
     (void)f;
-    return p->kind == PARA_TASK || p->kind == PARA_WAIT || p->kind == PARA_NEGOTIATE || (p->kind == PARA_SEND && p->send.at);
+    return p->kind == PARA_TASK || p->kind == PARA_WAIT || p->kind == PARA_NEGOTIATE ||
+           (p->kind == PARA_SEND && p->send.at);
 }
 
 static bool bounded(const struct flow *f, const struct para *p) {
@@ -86,11 +91,17 @@ static bool clock_ends_it(const struct flow *f) {
 static void rounds(struct flow *f) {
     int i = round_without(f, waits);
     if (i >= 0) {
-        faults_node(f->c->faults, f->nodes[i], "busy-round", "a round of go leads from \"%s\" back to it without ever waiting; put a wait or a task on it", f->paras[i].name);
+        faults_node(f->c->faults, f->nodes[i], "busy-round",
+                    "a round of go leads from \"%s\" back to it without ever waiting; put a wait or a task on it",
+                    f->paras[i].name);
         return;
     }
     i = clock_ends_it(f) ? -1 : round_without(f, bounded);
-    if (i >= 0) faults_node(f->c->faults, f->nodes[i], "endless-round", "a round of go leads from \"%s\" back to it without bound; add most = 3, spent = go \"paragraph\" to a paragraph on it", f->paras[i].name);
+    if (i >= 0)
+        faults_node(
+            f->c->faults, f->nodes[i], "endless-round",
+            "a round of go leads from \"%s\" back to it without bound; add most = 3, spent = go \"paragraph\" to a paragraph on it",
+            f->paras[i].name);
 }
 
 static void outcomes(struct flow *f) {
@@ -101,8 +112,11 @@ static void outcomes(struct flow *f) {
         const char *needle = one->text;
         bool twice = false;
         for (int k = 0; k < i; k++) twice |= !strcmp(list->items[k].value->text, needle);
-        if (twice) faults_node(f->c->faults, one, "duplicate-outcome", "the outcome \"%s\" is listed twice; keep one", needle);
-        else if (i < f->plan->n_outcomes && !f->outcome_used[i]) faults_warn(f->c->faults, &one->span, "unused-outcome", "no finish leads to the outcome \"%s\"; use it or take it out", needle);
+        if (twice)
+            faults_node(f->c->faults, one, "duplicate-outcome", "the outcome \"%s\" is listed twice; keep one", needle);
+        else if (i < f->plan->n_outcomes && !f->outcome_used[i])
+            faults_warn(f->c->faults, &one->span, "unused-outcome",
+                        "no finish leads to the outcome \"%s\"; use it or take it out", needle);
     }
 }
 
@@ -114,7 +128,9 @@ void check_reach(struct flow *f) {
     for (int i = 0; i < f->plan->n_ons; i++) reach(&w, f->top_ons[i].to);
     for (int i = 0; i < f->n; i++)
         if (f->paras[i].parent < 0 && !reached[i] && !f->nodes[i]->bad)
-            faults_add(f->c->faults, &f->nodes[i]->word_span, "unreachable", "%s \"%s\" is never reached; let a go lead to it or take it out", f->nodes[i]->text, f->paras[i].name);
+            faults_add(f->c->faults, &f->nodes[i]->word_span, "unreachable",
+                       "%s \"%s\" is never reached; let a go lead to it or take it out", f->nodes[i]->text,
+                       f->paras[i].name);
     ends(&w);
     rounds(f);
     outcomes(f);

@@ -7,7 +7,9 @@
 #define RULES_JUDGED 200
 
 /* A rule whose limit has a floor may hold and be passed over: it covers nothing for sure. */
-static bool takes_all(const struct policy *p, const struct policy_rule *r) { return r->when && !(r->limit >= 0 && p->limits[r->limit].floor); }
+static bool takes_all(const struct policy *p, const struct policy_rule *r) {
+    return r->when && !(r->limit >= 0 && p->limits[r->limit].floor);
+}
 
 static void dead(struct policy_build *b, int k, const struct box *boxes) {
     const struct policy *p = b->p;
@@ -15,12 +17,16 @@ static void dead(struct policy_build *b, int k, const struct box *boxes) {
     const struct box_side *side;
     if (!p->rules[k].when || !when) return;
     if (box_empty(&boxes[k], &side)) {
-        faults_node(b->c->faults, when, "never-true", "this never holds: what it asks of %s excludes itself", side->fact);
+        faults_node(b->c->faults, when, "never-true", "this never holds: what it asks of %s excludes itself",
+                    side->fact);
         return;
     }
     for (int j = 0; j < k; j++)
         if (takes_all(p, &p->rules[j]) && box_contains(&boxes[j], &boxes[k])) {
-            faults_node(b->c->faults, when, "dead-rule", "this rule never decides: rule \"%s\" on line %d holds whenever this one does; put this one above it, or take it out", p->rules[j].name, p->rules[j].line);
+            faults_node(
+                b->c->faults, when, "dead-rule",
+                "this rule never decides: rule \"%s\" on line %d holds whenever this one does; put this one above it, or take it out",
+                p->rules[j].name, p->rules[j].line);
             return;
         }
 }
@@ -49,8 +55,10 @@ static void direction(struct policy_build *b, int k, const struct box *box) {
         int dir = s->present || s->words ? 0 : better(b, s->fact) * want;
         bool asks_high = s->lo != INT64_MIN && s->hi == INT64_MAX, asks_low = s->hi != INT64_MAX && s->lo == INT64_MIN;
         if ((dir < 0 && asks_high) || (dir > 0 && asks_low)) {
-            faults_warn(b->c->faults, &when->span, "direction", "a worse value gives a better outcome here: %s is better %s, but this rule %ss when it is %s; turn the comparison round", s->fact,
-                        (dir * want) < 0 ? "lower" : "higher", b->p->rules[k].outcome, asks_high ? "high" : "low");
+            faults_warn(
+                b->c->faults, &when->span, "direction",
+                "a worse value gives a better outcome here: %s is better %s, but this rule %ss when it is %s; turn the comparison round",
+                s->fact, (dir * want) < 0 ? "lower" : "higher", b->p->rules[k].outcome, asks_high ? "high" : "low");
             return;
         }
     }
@@ -62,12 +70,16 @@ static void unused(struct policy_build *b) {
         struct node *node = NULL;
         for (int k = 0; k < b->p->n_rules; k++) used |= b->p->rules[k].limit == i;
         for (int k = 1; k < b->c->root->n_items; k++)
-            if (node_is_call(b->c->root->items[k].value, "limit") && !strcmp(node_name_text(b->c->root->items[k].value), b->p->limits[i].name)) node = b->c->root->items[k].value;
+            if (node_is_call(b->c->root->items[k].value, "limit") &&
+                !strcmp(node_name_text(b->c->root->items[k].value), b->p->limits[i].name))
+                node = b->c->root->items[k].value;
         for (int k = 0; k < b->p->n_rules && !used; k++) {
             struct node *when = node_field(node_body(b->rule_nodes[k]), "when");
             used = when && when->kind == NODE_TEXT && strstr(when->text, b->p->limits[i].name);
         }
-        if (!used && node) faults_warn(b->c->faults, &node->word_span, "unused-limit", "no rule uses limit \"%s\"; name it in a rule or take it out", b->p->limits[i].name);
+        if (!used && node)
+            faults_warn(b->c->faults, &node->word_span, "unused-limit",
+                        "no rule uses limit \"%s\"; name it in a rule or take it out", b->p->limits[i].name);
     }
 }
 

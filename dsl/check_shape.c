@@ -32,8 +32,10 @@ const char *owner(const struct check *c, const struct node *call) {
 }
 
 /* Expression words cannot be names: they would hide what they mean. */
-static const char *const taken_words[] = {"and", "or", "not", "in", "between", "has", "default", "count", "any", "all", "sum", "min", "max", "visits",
-                                          "ended", "true", "false", "today", "it", "case", "event", "where", "input", "answer", "text", "date", NULL};
+static const char *const taken_words[] = {"and",   "or",    "not",    "in",    "between", "has",  "default",
+                                          "count", "any",   "all",    "sum",   "min",     "max",  "visits",
+                                          "ended", "true",  "false",  "today", "it",      "case", "event",
+                                          "where", "input", "answer", "text",  "date",    NULL};
 
 static bool plain_name(const char *s) {
     if (!islower((unsigned char)*s)) return false;
@@ -49,10 +51,14 @@ static void name(struct check *c, struct node *p, const struct word *w) {
         return;
     }
     if (!plain_name(n->text) || strlen(n->text) != n->text_len)
-        faults_node(c->faults, n, "bad-name", "the name \"%s\" should be small letters, digits and _ only, as in \"payout_help\"", n->text);
-    else if (n->text_len > NAME_BYTES) faults_node(c->faults, n, "bad-name", "a name has at most %d letters", NAME_BYTES);
+        faults_node(c->faults, n, "bad-name",
+                    "the name \"%s\" should be small letters, digits and _ only, as in \"payout_help\"", n->text);
+    else if (n->text_len > NAME_BYTES)
+        faults_node(c->faults, n, "bad-name", "a name has at most %d letters", NAME_BYTES);
     for (int i = 0; taken_words[i]; i++)
-        if (!strcmp(n->text, taken_words[i])) faults_node(c->faults, n, "bad-name", "‹%s› means something in expressions and cannot be a name; choose another", n->text);
+        if (!strcmp(n->text, taken_words[i]))
+            faults_node(c->faults, n, "bad-name",
+                        "‹%s› means something in expressions and cannot be a name; choose another", n->text);
 }
 
 /* word "name" { ... }: false after a fault. */
@@ -62,11 +68,15 @@ static bool arguments(struct check *c, struct node *p, const struct word *w) {
     if (w->unnamed && first->kind == NODE_TEXT)
         faults_node(c->faults, p, "no-name-here", "‹%s› takes no name; write %s { ... }", w->word, w->word);
     else if (!w->unnamed && first->kind != NODE_TEXT)
-        faults_node(c->faults, p, "no-name", "‹%s› needs %s; write %s \"...\" { ... }", w->word, w->condition ? "its condition in quotes" : "a name in quotes", w->word);
+        faults_node(c->faults, p, "no-name", "‹%s› needs %s; write %s \"...\" { ... }", w->word,
+                    w->condition ? "its condition in quotes" : "a name in quotes", w->word);
     else if (p->n_args < want) faults_node(c->faults, p, "no-fields", "%s has no { ... } after its name", owner(c, p));
-    else if (p->args[want - 1]->kind != NODE_TABLE) faults_node(c->faults, p, "no-fields", "%s needs its fields in { ... }, not %s", owner(c, p), value_shown(c, p->args[want - 1]));
+    else if (p->args[want - 1]->kind != NODE_TABLE)
+        faults_node(c->faults, p, "no-fields", "%s needs its fields in { ... }, not %s", owner(c, p),
+                    value_shown(c, p->args[want - 1]));
     else if (p->n_args > want)
-        faults_node(c->faults, p->args[want], "missing-comma", "%s is complete before this; a comma is probably missing", owner(c, p));
+        faults_node(c->faults, p->args[want], "missing-comma",
+                    "%s is complete before this; a comma is probably missing", owner(c, p));
     else return true;
     return false;
 }
@@ -77,28 +87,38 @@ static void stray_value(struct check *c, struct node *v, const struct word *w, c
     if (v->kind == NODE_CALL && word_field(w, v->text))
         faults_node(c->faults, v, "field-without-equals", "‹%s› is a field: write %s = ...", v->text, v->text);
     else if (v->kind == NODE_CALL && (!strcmp(v->text, "go") || !strcmp(v->text, "finish")))
-        faults_node(c->faults, v, "stray-target", "%s cannot go anywhere by itself; take %s out", owner(c, p), value_shown(c, v));
-    else if (v->kind == NODE_CALL && unit_find(v->text)) faults_node(c->faults, v, "stray-value", "%s stands alone; write the field it belongs to, as in within = %s", value_shown(c, v), value_shown(c, v));
+        faults_node(c->faults, v, "stray-target", "%s cannot go anywhere by itself; take %s out", owner(c, p),
+                    value_shown(c, v));
+    else if (v->kind == NODE_CALL && unit_find(v->text))
+        faults_node(c->faults, v, "stray-value", "%s stands alone; write the field it belongs to, as in within = %s",
+                    value_shown(c, v), value_shown(c, v));
     else if (v->kind == NODE_CALL && word_find(v->text))
         faults_node(c->faults, v, "wrong-place", "‹%s› does not stand inside %s", v->text, owner(c, p));
     else if (v->kind == NODE_CALL)
-        faults_node(c->faults, v, "unknown-word", "unknown word ‹%s› in %s%s", v->text, owner(c, p), faults_nearest(c->faults, v->text, inside));
-    else faults_node(c->faults, v, "stray-value", "%s stands alone in %s; write the field it belongs to: field = %s", value_shown(c, v), owner(c, p), value_shown(c, v));
+        faults_node(c->faults, v, "unknown-word", "unknown word ‹%s› in %s%s", v->text, owner(c, p),
+                    faults_nearest(c->faults, v->text, inside));
+    else
+        faults_node(c->faults, v, "stray-value", "%s stands alone in %s; write the field it belongs to: field = %s",
+                    value_shown(c, v), owner(c, p), value_shown(c, v));
 }
 
 static void positional(struct check *c, struct node *v, const struct word *w, struct node *p, struct node **target) {
     const struct word *inner = v->kind == NODE_CALL ? word_find(v->text) : NULL;
     struct node *next = node_field(node_body(p), "next");
     if (v->bad) return;
-    if (w->target && v->kind == NODE_CALL && (!strcmp(v->text, "go") || !strcmp(v->text, "finish")) && (c->file & IN_FLOW)) {
+    if (w->target && v->kind == NODE_CALL && (!strcmp(v->text, "go") || !strcmp(v->text, "finish")) &&
+        (c->file & IN_FLOW)) {
         static const struct field go = {"next", FIELD_TARGET, 0, 0, NULL, NULL};
-        if (*target || next) faults_node(c->faults, v, "two-targets", "%s already goes somewhere on line %d; keep one of the two", owner(c, p), (*target ? *target : next)->span.line);
+        if (*target || next)
+            faults_node(c->faults, v, "two-targets", "%s already goes somewhere on line %d; keep one of the two",
+                        owner(c, p), (*target ? *target : next)->span.line);
         else if (value_form(c, p, &go, v)) *target = v;
     } else if (inner && word_fits_inside(inner, w->word)) paragraph(c, v, p);
     else stray_value(c, v, w, p);
 }
 
-static void unknown_field(struct check *c, struct item *it, const struct word *w, const struct node *p, const char **meant) {
+static void unknown_field(struct check *c, struct item *it, const struct word *w, const struct node *p,
+                          const char **meant) {
     const char *known[40];
     word_fields(w, known, 40);
     const char *near = text_nearest(it->key, known);
@@ -110,9 +130,14 @@ static void unknown_field(struct check *c, struct item *it, const struct word *w
     }
     const struct word *inner = word_find(it->key);
     if (inner && (word_fits_inside(inner, w->word)) && !near)
-        faults_add(c->faults, &it->key_span, "equals-after-word", "‹%s› takes no =; write %s \"name\" { ... }", it->key, it->key);
-    else if (near) faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›; did you mean ‹%s›?", owner(c, p), it->key, near);
-    else faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›%s", owner(c, p), it->key, faults_known(c->faults, known));
+        faults_add(c->faults, &it->key_span, "equals-after-word", "‹%s› takes no =; write %s \"name\" { ... }", it->key,
+                   it->key);
+    else if (near)
+        faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›; did you mean ‹%s›?", owner(c, p),
+                   it->key, near);
+    else
+        faults_add(c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›%s", owner(c, p), it->key,
+                   faults_known(c->faults, known));
     *meant = near;
 }
 
@@ -123,10 +148,11 @@ static bool declared(const struct check *c, const char *key) {
 
 static void missing(struct check *c, struct node *p, const struct word *w, const char *const *meant, int n_meant) {
     for (const struct field *f = w->fields; f && f->name; f++) {
-        bool excused = !f->required || node_item(node_body(p), f->name);
+        bool excused = f->duty != FIELD_MUST || node_item(node_body(p), f->name);
         for (int i = 0; i < n_meant; i++) excused |= meant[i] && !strcmp(meant[i], f->name);
         if (excused) continue;
-        faults_add(c->faults, &p->word_span, "missing-field", "%s needs ‹%s›; add %s = %s", owner(c, p), f->name, f->name, field_kind_words(f->kind));
+        faults_add(c->faults, &p->word_span, "missing-field", "%s needs ‹%s›; add %s = %s", owner(c, p), f->name,
+                   f->name, field_kind_words(f->kind));
         p->bad = true;
     }
 }
@@ -138,10 +164,16 @@ static void fields(struct check *c, struct node *p, const struct word *w) {
     for (int i = 0; i < body->n_items; i++) {
         struct item *it = &body->items[i];
         const struct field *f = it->key ? word_field(w, it->key) : NULL;
-        if (!it->key && it->value->kind == NODE_CALL && word_field(w, it->value->text) && n_meant < 16) meant[n_meant++] = it->value->text;
+        if (!it->key && it->value->kind == NODE_CALL && word_field(w, it->value->text) && n_meant < 16)
+            meant[n_meant++] = it->value->text;
         if (!it->key) positional(c, it->value, w, p, &target);
+        else if (f && f->duty == FIELD_LATER)
+            faults_add(c->faults, &it->key_span, "not-yet",
+                       "%s: ‹%s› is a field of the language, but this version cannot run it yet; take it out",
+                       owner(c, p), it->key);
         else if (f) value_form(c, p, f, it->value);
-        else if (!(w->open_fields && declared(c, it->key)) && n_meant < 16) unknown_field(c, it, w, p, &meant[n_meant++]);
+        else if (!(w->open_fields && declared(c, it->key)) && n_meant < 16)
+            unknown_field(c, it, w, p, &meant[n_meant++]);
     }
     missing(c, p, w, meant, n_meant);
 }
@@ -149,8 +181,12 @@ static void fields(struct check *c, struct node *p, const struct word *w) {
 /* True when the word may stand here. */
 static bool placed(struct check *c, struct node *p, const struct word *w, const struct node *parent) {
     if (parent || (w->files & at_top(c))) return true;
-    if (w->head && c->file && c->head) faults_add(c->faults, &p->word_span, "second-head", "‹%s› begins another file; %s stands alone in its file", w->word, file_words(c->file));
-    else if (w->inside) faults_add(c->faults, &p->word_span, "wrong-place", "‹%s› stands only inside %s; a brace above it probably closes too early", w->word, w->inside);
+    if (w->head && c->file && c->head)
+        faults_add(c->faults, &p->word_span, "second-head", "‹%s› begins another file; %s stands alone in its file",
+                   w->word, file_words(c->file));
+    else if (w->inside)
+        faults_add(c->faults, &p->word_span, "wrong-place",
+                   "‹%s› stands only inside %s; a brace above it probably closes too early", w->word, w->inside);
     else faults_add(c->faults, &p->word_span, "wrong-place", "‹%s› does not stand in %s", w->word, file_words(c->file));
     p->bad = true;
     return false;
@@ -161,8 +197,11 @@ static void unknown_word(struct check *c, struct node *p) {
     words_at_top(c->file, known, 40);
     p->bad = true;
     if (unit_find(p->text) || !strcmp(p->text, "go") || !strcmp(p->text, "finish"))
-        faults_add(c->faults, &p->word_span, "stands-alone", "%s stands alone; a brace above it probably closes too early", value_shown(c, p));
-    else faults_add(c->faults, &p->word_span, "unknown-word", "unknown word ‹%s›%s", p->text, faults_nearest(c->faults, p->text, known));
+        faults_add(c->faults, &p->word_span, "stands-alone",
+                   "%s stands alone; a brace above it probably closes too early", value_shown(c, p));
+    else
+        faults_add(c->faults, &p->word_span, "unknown-word", "unknown word ‹%s›%s", p->text,
+                   faults_nearest(c->faults, p->text, known));
 }
 
 static void paragraph(struct check *c, struct node *p, const struct node *parent) {
@@ -171,7 +210,8 @@ static void paragraph(struct check *c, struct node *p, const struct node *parent
     if (!w) unknown_word(c, p);
     else if (!placed(c, p, w, parent)) return;
     else if (w->later) {
-        faults_add(c->faults, &p->word_span, "not-yet", "‹%s› is a word of the language, but this version cannot run it yet", w->word);
+        faults_add(c->faults, &p->word_span, "not-yet",
+                   "‹%s› is a word of the language, but this version cannot run it yet", w->word);
         p->bad = true;
     } else if (!strcmp(w->word, "row")) return; /* its cells are read with the table */
     else if (arguments(c, p, w)) {
@@ -189,7 +229,10 @@ static void unique(struct check *c, const struct node *table, const struct node 
         bool twice = false;
         for (int k = 0; k < *n && !twice; k++) {
             twice = !strcmp(node_name_text(seen[k]), name_node->text);
-            if (twice) faults_node(c->faults, name_node, "duplicate-name", "\"%s\" is already used on line %d; every paragraph needs its own name", name_node->text, seen[k]->span.line);
+            if (twice)
+                faults_node(c->faults, name_node, "duplicate-name",
+                            "\"%s\" is already used on line %d; every paragraph needs its own name", name_node->text,
+                            seen[k]->span.line);
         }
         if (!twice && *n < 1000) seen[(*n)++] = p;
         if (!p->bad) unique(c, node_body(p), seen, n);
@@ -200,7 +243,9 @@ static void head(struct check *c) {
     static const char *const heads[] = {"workflow", "policy", "playbook", "experiment", "example", "retry", NULL};
     struct span start = {0, 0, 1, 1};
     if (!c->root->n_items) {
-        if (!c->faults->n_faults) faults_add(c->faults, &start, "empty-file", "the file is empty; it begins with workflow, policy, example or retry");
+        if (!c->faults->n_faults)
+            faults_add(c->faults, &start, "empty-file",
+                       "the file is empty; it begins with workflow, policy, example or retry");
         return;
     }
     struct node *first = c->root->items[0].value;
@@ -210,15 +255,19 @@ static void head(struct check *c) {
         c->head = first;
     } else if (!first->bad || (w && !w->head)) {
         const char *near = faults_nearest(c->faults, first->text, heads);
-        faults_add(c->faults, &first->word_span, "no-head", "a file begins with workflow, policy, example or retry, not with ‹%s›%s", first->text, near);
+        faults_add(c->faults, &first->word_span, "no-head",
+                   "a file begins with workflow, policy, example or retry, not with ‹%s›%s", first->text, near);
     }
 }
 
 /* Numbers that look like a person's are faults wherever they stand. */
 static void personal(struct check *c, struct node *v) {
     const char *sample;
-    const char *looks = v->kind == NODE_TEXT || v->kind == NODE_NUMBER ? personal_looks(v->text, v->text_len, &sample) : NULL;
-    if (looks) faults_node(c->faults, v, "personal-data", "this looks like %s; a file holds no real person's: write sample \"%s\"", looks, sample);
+    const char *looks =
+        v->kind == NODE_TEXT || v->kind == NODE_NUMBER ? personal_looks(v->text, v->text_len, &sample) : NULL;
+    if (looks)
+        faults_node(c->faults, v, "personal-data",
+                    "this looks like %s; a file holds no real person's: write sample \"%s\"", looks, sample);
     for (int i = 0; v->kind == NODE_TABLE && i < v->n_items; i++) personal(c, v->items[i].value);
     for (int i = 0; v->kind == NODE_CALL && i < v->n_args; i++) personal(c, v->args[i]);
 }
@@ -229,7 +278,8 @@ void check_shape(struct check *c) {
     head(c);
     if (!c->file || !seen) return;
     if (word_find(c->head->text)->later) {
-        faults_add(c->faults, &c->head->word_span, "not-yet", "‹%s› is a word of the language, but this version cannot run it yet", c->head->text);
+        faults_add(c->faults, &c->head->word_span, "not-yet",
+                   "‹%s› is a word of the language, but this version cannot run it yet", c->head->text);
         return;
     }
     for (int i = 0; i < c->root->n_items; i++) {

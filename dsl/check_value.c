@@ -28,10 +28,13 @@ struct length_word {
     int64_t scale; /* ms, or days */
     int64_t most;
 };
-static const struct length_word lengths[] = {
-    {"seconds", LENGTH_ELAPSED_MS, 1000, 31622400}, {"minutes", LENGTH_ELAPSED_MS, 60000, 527040}, {"hours", LENGTH_ELAPSED_MS, 3600000, 87840},
-    {"days", LENGTH_DAYS, 1, 3660}, {"weeks", LENGTH_DAYS, 7, 520}, {"working_hours", LENGTH_WORKING_MS, 3600000, 10000},
-    {"working_days", LENGTH_WORKING_DAYS, 1, 2600}};
+static const struct length_word lengths[] = {{"seconds", LENGTH_ELAPSED_MS, 1000, 31622400},
+                                             {"minutes", LENGTH_ELAPSED_MS, 60000, 527040},
+                                             {"hours", LENGTH_ELAPSED_MS, 3600000, 87840},
+                                             {"days", LENGTH_DAYS, 1, 3660},
+                                             {"weeks", LENGTH_DAYS, 7, 520},
+                                             {"working_hours", LENGTH_WORKING_MS, 3600000, 10000},
+                                             {"working_days", LENGTH_WORKING_DAYS, 1, 2600}};
 
 static const char *say(struct check *c, const char *text) {
     return text ? text : (c->faults->no_memory = true, "no memory");
@@ -41,7 +44,9 @@ bool value_length(struct check *c, const struct node *v, struct length *out, con
     int64_t millionths = 0;
     *why = NULL;
     if (v->kind != NODE_CALL) return false;
-    if (!strcmp(v->text, "day")) *why = say(c, arena_printf(c->arena, "%s is a day of a playbook; for a length of time write days(...)", value_shown(c, v)));
+    if (!strcmp(v->text, "day"))
+        *why = say(c, arena_printf(c->arena, "%s is a day of a playbook; for a length of time write days(...)",
+                                   value_shown(c, v)));
     for (size_t i = 0; i < ARRAY_LEN(lengths) && !*why; i++) {
         if (strcmp(lengths[i].word, v->text) != 0) continue;
         const struct node *arg = v->n_args == 1 ? v->args[0] : NULL;
@@ -124,24 +129,37 @@ static bool answers(struct check *c, const struct node *v, const char **why) {
     for (int i = 0; i < v->n_items; i++) {
         const struct item *it = &v->items[i];
         if (it->key && is_target(it->value)) continue;
-        if (it->key) *why = say(c, arena_printf(c->arena, "the answer ‹%s› should lead somewhere: go \"paragraph\" or finish \"outcome\", not %s", it->key, value_shown(c, it->value)));
-        else *why = say(c, arena_printf(c->arena, "%s lacks the answer it belongs to; write answer = go \"paragraph\"", value_shown(c, it->value)));
+        if (it->key)
+            *why = say(
+                c, arena_printf(c->arena,
+                                "the answer ‹%s› should lead somewhere: go \"paragraph\" or finish \"outcome\", not %s",
+                                it->key, value_shown(c, it->value)));
+        else
+            *why = say(c, arena_printf(c->arena, "%s lacks the answer it belongs to; write answer = go \"paragraph\"",
+                                       value_shown(c, it->value)));
         return false;
     }
     return true;
 }
 
-static bool record_of(struct check *c, const struct node *v, const char *const *allowed, const char *const *needed, const char **why) {
+static bool record_of(struct check *c, const struct node *v, const char *const *allowed, const char *const *needed,
+                      const char **why) {
     struct length l;
     if (!keyed(v)) return false;
     for (int i = 0; i < v->n_items; i++) {
         const struct item *it = &v->items[i];
         bool known = false;
         for (const char *const *a = allowed; *a; a++) known |= !strcmp(*a, it->key);
-        if (!known) *why = say(c, arena_printf(c->arena, "there is no field ‹%s› in it%s", it->key, faults_nearest(c->faults, it->key, allowed)));
+        if (!known)
+            *why = say(c, arena_printf(c->arena, "there is no field ‹%s› in it%s", it->key,
+                                       faults_nearest(c->faults, it->key, allowed)));
         else if (!strcmp(it->key, "within") || !strcmp(it->key, "after")) {
-            if (!value_length(c, it->value, &l, why) && !*why) *why = say(c, arena_printf(c->arena, "‹%s› should be a time such as working_hours(4), not %s", it->key, value_shown(c, it->value)));
-        } else if (it->value->kind != NODE_TEXT) *why = say(c, arena_printf(c->arena, "‹%s› should be the name of a queue in quotes, not %s", it->key, value_shown(c, it->value)));
+            if (!value_length(c, it->value, &l, why) && !*why)
+                *why = say(c, arena_printf(c->arena, "‹%s› should be a time such as working_hours(4), not %s", it->key,
+                                           value_shown(c, it->value)));
+        } else if (it->value->kind != NODE_TEXT)
+            *why = say(c, arena_printf(c->arena, "‹%s› should be the name of a queue in quotes, not %s", it->key,
+                                       value_shown(c, it->value)));
         if (*why) return false;
     }
     for (; *needed; needed++)
@@ -175,7 +193,10 @@ static bool needs(struct check *c, const struct node *v, const char **why) {
     if (!keyed(v)) return false;
     for (int i = 0; i < v->n_items; i++)
         if (v->items[i].value->kind != NODE_TEXT) {
-            *why = say(c, arena_printf(c->arena, "‹%s› should name an operation in quotes, such as \"scoring.credit_risk\", not %s", v->items[i].key, value_shown(c, v->items[i].value)));
+            *why =
+                say(c, arena_printf(c->arena,
+                                    "‹%s› should name an operation in quotes, such as \"scoring.credit_risk\", not %s",
+                                    v->items[i].key, value_shown(c, v->items[i].value)));
             return false;
         }
     return true;
@@ -185,8 +206,11 @@ static bool needs(struct check *c, const struct node *v, const char **why) {
 static bool form_is(struct check *c, enum field_kind kind, const struct node *v, const char **why) {
     struct length l;
     switch (kind) {
-    case FIELD_TEXT: case FIELD_NAME: case FIELD_EXPRESSION: return v->kind == NODE_TEXT && v->text_len > 0;
-    case FIELD_NAMES: case FIELD_EXPRESSIONS: return list_of_texts(v);
+    case FIELD_TEXT:
+    case FIELD_NAME:
+    case FIELD_EXPRESSION: return v->kind == NODE_TEXT && v->text_len > 0;
+    case FIELD_NAMES:
+    case FIELD_EXPRESSIONS: return list_of_texts(v);
     case FIELD_NAME_OR_NAMES: return v->kind == NODE_TEXT ? v->text_len > 0 : list_of_texts(v);
     case FIELD_INTEGER: return whole_number(v);
     case FIELD_NUMBER: return v->kind == NODE_NUMBER;
@@ -196,7 +220,10 @@ static bool form_is(struct check *c, enum field_kind kind, const struct node *v,
     case FIELD_MONEY: return money(c, v, why);
     case FIELD_SHARE: return share(c, v, why);
     case FIELD_TARGET: return is_target(v);
-    case FIELD_BINDINGS: case FIELD_DATA: case FIELD_GIVES: case FIELD_THRESHOLDS: return keyed(v);
+    case FIELD_BINDINGS:
+    case FIELD_DATA:
+    case FIELD_GIVES:
+    case FIELD_THRESHOLDS: return keyed(v);
     case FIELD_ANSWERS: return answers(c, v, why);
     case FIELD_CHANNELS: return channels(v);
     case FIELD_ESCALATE: return escalate(c, v, why);
@@ -209,7 +236,9 @@ static bool form_is(struct check *c, enum field_kind kind, const struct node *v,
 
 /* dyas(7): the word before the brackets is misspelt. */
 static const char *meant_word(struct check *c, const struct node *v) {
-    static const char *const known[] = {"days", "hours", "minutes", "seconds", "weeks", "working_hours", "working_days", "percent", "rupees", "date", "go", "finish", "all", "text", NULL};
+    static const char *const known[] = {"days",         "hours",   "minutes", "seconds", "weeks", "working_hours",
+                                        "working_days", "percent", "rupees",  "date",    "go",    "finish",
+                                        "all",          "text",    NULL};
     const char *near = v->kind == NODE_CALL ? text_nearest(v->text, known) : NULL;
     return near && strcmp(near, v->text) != 0 ? faults_nearest(c->faults, v->text, known) : "";
 }
@@ -219,7 +248,9 @@ bool value_form(struct check *c, const struct node *call, const struct field *f,
     if (v->bad) return false;
     if (form_is(c, f->kind, v, &why)) return true;
     if (why) faults_node(c->faults, v, "bad-value", "%s: ‹%s›: %s", owner(c, call), f->name, why);
-    else faults_node(c->faults, v, "bad-value", "%s: ‹%s› should be %s, not %s%s", owner(c, call), f->name, field_kind_words(f->kind), value_shown(c, v), meant_word(c, v));
+    else
+        faults_node(c->faults, v, "bad-value", "%s: ‹%s› should be %s, not %s%s", owner(c, call), f->name,
+                    field_kind_words(f->kind), value_shown(c, v), meant_word(c, v));
     return false;
 }
 
@@ -228,11 +259,13 @@ bool value_form(struct check *c, const struct node *call, const struct field *f,
 static json_t *number_data_new(struct check *c, struct node *v, const struct type *want) {
     int64_t n = 0;
     if (fixed_parse(v->text, v->text_len, &n) != OK) {
-        faults_node(c->faults, v, "bad-number", "%s has more digits than can be kept exactly (six after the point)", v->text);
+        faults_node(c->faults, v, "bad-number", "%s has more digits than can be kept exactly (six after the point)",
+                    v->text);
         return NULL;
     }
     if (want && want->kind == TYPE_MONEY) {
-        faults_node(c->faults, v, "bare-money", "an amount names its currency; write %s(%s)", unit_currency_word(want->currency), v->text);
+        faults_node(c->faults, v, "bare-money", "an amount names its currency; write %s(%s)",
+                    unit_currency_word(want->currency), v->text);
         return NULL;
     }
     return n % FIXED_ONE ? json_real((double)n / (double)FIXED_ONE) : json_integer(n / FIXED_ONE);
@@ -253,7 +286,9 @@ static json_t *table_data_new(struct check *c, struct node *v, const struct type
         const struct type *t = list ? (want ? want->item : NULL) : it->key ? field_type(want, it->key) : NULL;
         json_t *one = NULL;
         if (list == !it->key) one = value_data_new(c, it->value, t);
-        else faults_node(c->faults, it->value, "mixed-table", "either every entry has a name here or none has; write name = %s", value_shown(c, it->value));
+        else
+            faults_node(c->faults, it->value, "mixed-table",
+                        "either every entry has a name here or none has; write name = %s", value_shown(c, it->value));
         if (!one || (list ? json_array_append_new(all, one) : json_object_set_new(all, it->key, one))) {
             json_decref(all);
             return NULL;
@@ -269,14 +304,18 @@ static json_t *call_data_new(struct check *c, struct node *v) {
     if (node_is_call(v, "sample") && v->n_args == 1 && v->args[0]->kind == NODE_TEXT) {
         const char *s = sample_value(v->args[0]->text);
         if (s) return json_string(s);
-        faults_node(c->faults, v, "unknown-name", "there is no sample \"%s\"%s", v->args[0]->text, faults_nearest(c->faults, v->args[0]->text, sample_names()));
+        faults_node(c->faults, v, "unknown-name", "there is no sample \"%s\"%s", v->args[0]->text,
+                    faults_nearest(c->faults, v->args[0]->text, sample_names()));
         return NULL;
     }
-    if (node_is_call(v, "text") && v->n_args == 1 && v->args[0]->kind == NODE_TEXT) return json_stringn(v->args[0]->text, v->args[0]->text_len);
+    if (node_is_call(v, "text") && v->n_args == 1 && v->args[0]->kind == NODE_TEXT)
+        return json_stringn(v->args[0]->text, v->args[0]->text_len);
     if (value_unit(c, v, &got, &why)) return value_json_new(&got);
     if (!why && value_length(c, v, &l, &why)) return json_integer(l.n);
     if (why) faults_node(c->faults, v, "bad-value", "%s", why);
-    else faults_node(c->faults, v, "bad-value", "‹%s› makes no constant%s", v->text, faults_nearest(c->faults, v->text, unit_names()));
+    else
+        faults_node(c->faults, v, "bad-value", "‹%s› makes no constant%s", v->text,
+                    faults_nearest(c->faults, v->text, unit_names()));
     return NULL;
 }
 

@@ -36,8 +36,10 @@ static const char *shown(const struct diff *d, const struct dsl_file *f, const s
     return s ? s : "";
 }
 
-static void told(struct diff *d, const char *kind, const char *path, const char *from, const char *to, const char *text) {
-    json_t *one = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "kind", kind, "path", path, "from", from, "to", to, "text", text ? text : "");
+static void told(struct diff *d, const char *kind, const char *path, const char *from, const char *to,
+                 const char *text) {
+    json_t *one = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "kind", kind, "path", path, "from", from, "to", to, "text",
+                            text ? text : "");
     if (!one || json_array_append_new(d->all, one)) d->no_memory = true;
 }
 
@@ -45,7 +47,8 @@ static void collect(struct half *h, const struct node *table) {
     for (int i = 0; table && i < table->n_items && h->n < PARAGRAPHS; i++) {
         const struct node *v = table->items[i].value;
         if (table->items[i].key || v->kind != NODE_CALL || !node_body(v)) continue;
-        bool plain = node_is_call(v, "when") || (node_is_call(v, "otherwise") && table != h->f->check.root) || node_is_call(v, "row");
+        bool plain = node_is_call(v, "when") || (node_is_call(v, "otherwise") && table != h->f->check.root) ||
+                     node_is_call(v, "row");
         if (plain) continue;
         h->other[h->n] = -1;
         h->paras[h->n++] = v;
@@ -53,7 +56,9 @@ static void collect(struct half *h, const struct node *table) {
     }
 }
 
-static bool same_paragraph(const struct node *a, const struct node *b) { return !strcmp(a->text, b->text) && !strcmp(node_name_text(a), node_name_text(b)); }
+static bool same_paragraph(const struct node *a, const struct node *b) {
+    return !strcmp(a->text, b->text) && !strcmp(node_name_text(a), node_name_text(b));
+}
 
 static void pair_up(struct diff *d) {
     d->a.other[0] = d->b.other[0] = 0; /* the heads, whatever they are called */
@@ -63,11 +68,13 @@ static void pair_up(struct diff *d) {
     for (int i = 1; i < d->a.n; i++) /* the same body under another name */
         for (int k = 1; k < d->b.n && d->a.other[i] < 0; k++) {
             const struct node *x = d->a.paras[i], *y = d->b.paras[k];
-            if (d->b.other[k] >= 0 || strcmp(x->text, y->text) != 0 || !node_same(node_body(x), node_body(y), NULL)) continue;
+            if (d->b.other[k] >= 0 || strcmp(x->text, y->text) != 0 || !node_same(node_body(x), node_body(y), NULL))
+                continue;
             d->a.other[i] = k;
             d->b.other[k] = i;
             told(d, "renamed", node_name_text(x), node_name_text(x), node_name_text(y),
-                 arena_printf(d->arena, "%s \"%s\" is now called \"%s\"", x->text, node_name_text(x), node_name_text(y)));
+                 arena_printf(d->arena, "%s \"%s\" is now called \"%s\"", x->text, node_name_text(x),
+                              node_name_text(y)));
         }
 }
 
@@ -93,13 +100,17 @@ static void fields(struct diff *d, const char *path, const char *what, const str
         const char *at = arena_printf(d->arena, "%s%s%s", path, slash, x->key);
         if (!at) d->no_memory = true;
         else if (y) values(d, at, what, x->value, y);
-        else told(d, "field_removed", at, shown(d, d->a.f, x->value), NULL, arena_printf(d->arena, "%s: ‹%s› is taken out (it was %s)", what, x->key, shown(d, d->a.f, x->value)));
+        else
+            told(d, "field_removed", at, shown(d, d->a.f, x->value), NULL,
+                 arena_printf(d->arena, "%s: ‹%s› is taken out (it was %s)", what, x->key, shown(d, d->a.f, x->value)));
     }
     for (int i = 0; b && i < b->n_items; i++) {
         const struct item *y = &b->items[i];
         if (!y->key || node_field(a, y->key)) continue;
         const char *at = arena_printf(d->arena, "%s%s%s", path, slash, y->key);
-        if (at) told(d, "field_added", at, NULL, shown(d, d->b.f, y->value), arena_printf(d->arena, "%s: ‹%s› is new: %s", what, y->key, shown(d, d->b.f, y->value)));
+        if (at)
+            told(d, "field_added", at, NULL, shown(d, d->b.f, y->value),
+                 arena_printf(d->arena, "%s: ‹%s› is new: %s", what, y->key, shown(d, d->b.f, y->value)));
     }
 }
 
@@ -112,7 +123,9 @@ static void values(struct diff *d, const char *path, const char *what, const str
     const char *from = shown(d, d->a.f, a), *to = shown(d, d->b.f, b), *last = strrchr(path, '/');
     bool threshold = !strncmp(path, "thresholds/", 11);
     const char *kind = threshold ? "threshold" : !strcmp(path, "version") ? "version" : "field";
-    told(d, kind, path, from, to, arena_printf(d->arena, "%s: %s changes from %s to %s", threshold ? "threshold" : what, last ? last + 1 : path, from, to));
+    told(d, kind, path, from, to,
+         arena_printf(d->arena, "%s: %s changes from %s to %s", threshold ? "threshold" : what, last ? last + 1 : path,
+                      from, to));
 }
 
 /* Rows, cells and plain targets: what stands by its place. */
@@ -122,15 +135,20 @@ static void places(struct diff *d, const struct node *a, const struct node *b) {
     const char *const plain[] = {"when", "otherwise", "row", "go", "finish"};
     for (int i = 0; i < node_body(a)->n_items && n < PARAGRAPHS; i++)
         for (size_t k = 0; k < ARRAY_LEN(plain); k++)
-            if (!node_body(a)->items[i].key && node_is_call(node_body(a)->items[i].value, plain[k])) x[n++] = node_body(a)->items[i].value;
+            if (!node_body(a)->items[i].key && node_is_call(node_body(a)->items[i].value, plain[k]))
+                x[n++] = node_body(a)->items[i].value;
     for (int i = 0; i < node_body(b)->n_items && m < PARAGRAPHS; i++)
         for (size_t k = 0; k < ARRAY_LEN(plain); k++)
-            if (!node_body(b)->items[i].key && node_is_call(node_body(b)->items[i].value, plain[k])) y[m++] = node_body(b)->items[i].value;
+            if (!node_body(b)->items[i].key && node_is_call(node_body(b)->items[i].value, plain[k]))
+                y[m++] = node_body(b)->items[i].value;
     for (int i = 0; i < n || i < m; i++) {
         if (i < n && i < m && node_same(x[i], y[i], NULL)) continue;
         const char *from = i < n ? shown(d, d->a.f, x[i]) : NULL, *to = i < m ? shown(d, d->b.f, y[i]) : NULL;
         const char *path = arena_printf(d->arena, "%s/%d", node_name_text(a), i + 1);
-        if (path) told(d, "row", path, from, to, arena_printf(d->arena, "%s: %s becomes %s", title(d, a), from ? from : "nothing", to ? to : "nothing"));
+        if (path)
+            told(
+                d, "row", path, from, to,
+                arena_printf(d->arena, "%s: %s becomes %s", title(d, a), from ? from : "nothing", to ? to : "nothing"));
     }
 }
 
@@ -143,12 +161,15 @@ static void moved(struct diff *d) {
         if (d->a.other[i] < 0) continue;
         best[i] = 1;
         for (int k = 0; k < i; k++)
-            if (d->a.other[k] >= 0 && d->a.other[k] < d->a.other[i] && best[k] + 1 > best[i]) best[i] = best[k] + 1, before[i] = k;
+            if (d->a.other[k] >= 0 && d->a.other[k] < d->a.other[i] && best[k] + 1 > best[i])
+                best[i] = best[k] + 1, before[i] = k;
         if (last < 0 || best[i] > best[last]) last = i;
     }
     for (int i = last; i >= 0; i = before[i]) kept[i] = true;
     for (int i = 0; i < d->a.n; i++)
-        if (d->a.other[i] >= 0 && !kept[i]) told(d, "moved", node_name_text(d->a.paras[i]), NULL, NULL, arena_printf(d->arena, "%s stands elsewhere in the order", title(d, d->a.paras[i])));
+        if (d->a.other[i] >= 0 && !kept[i])
+            told(d, "moved", node_name_text(d->a.paras[i]), NULL, NULL,
+                 arena_printf(d->arena, "%s stands elsewhere in the order", title(d, d->a.paras[i])));
 }
 
 static void compare(struct diff *d) {
@@ -168,7 +189,9 @@ static void compare(struct diff *d) {
         if (i) places(d, p, q);
     }
     for (int k = 0; k < d->b.n; k++)
-        if (d->b.other[k] < 0) told(d, "added", node_name_text(d->b.paras[k]), NULL, NULL, arena_printf(d->arena, "%s is new", title(d, d->b.paras[k])));
+        if (d->b.other[k] < 0)
+            told(d, "added", node_name_text(d->b.paras[k]), NULL, NULL,
+                 arena_printf(d->arena, "%s is new", title(d, d->b.paras[k])));
     moved(d);
 }
 

@@ -32,7 +32,8 @@ static bool agree(struct dsl_file *f) {
         return false;
     }
     if (node_same(f->check.root, lua.root, &where)) return true;
-    faults_add(&f->faults, where ? &where->span : &start, "computes", "this means something else to a program than it says; write it as plain words, names and fields");
+    faults_add(&f->faults, where ? &where->span : &start, "computes",
+               "this means something else to a program than it says; write it as plain words, names and fields");
     return false;
 }
 
@@ -46,9 +47,11 @@ static void path_agrees(struct check *c) {
     while (dir > c->path && dir[-1] != '/') dir--;
     size_t n = (size_t)(file - dir);
     if (v && !v->bad && value_int(v, -1) != version)
-        faults_node(c->faults, v, "version-path", "the file is named %lld.lua but says version = %s; make them agree", (long long)version, v->text);
+        faults_node(c->faults, v, "version-path", "the file is named %lld.lua but says version = %s; make them agree",
+                    (long long)version, v->text);
     if (name && !name->bad && n && (strlen(name->text) != n || strncmp(name->text, dir, n) != 0))
-        faults_node(c->faults, name, "name-path", "the file stands in %.*s/ but says \"%s\"; make them agree", (int)n, dir, name->text);
+        faults_node(c->faults, name, "name-path", "the file stands in %.*s/ but says \"%s\"; make them agree", (int)n,
+                    dir, name->text);
 }
 
 static void by_kind(struct dsl_file *f) {
@@ -91,7 +94,8 @@ struct dsl_file *dsl_read(const char *path, const char *text, size_t n, const st
     struct dsl_file *f = calloc(1, sizeof *f);
     struct arena *a = arena_new(FILE_MEMORY);
     json_t *kept = json_array();
-    const char *own_path = a ? arena_strdup(a, path ? path : "") : NULL, *own_text = a ? arena_strndup(a, text, n) : NULL;
+    const char *own_path = a ? arena_strdup(a, path ? path : "") : NULL,
+               *own_text = a ? arena_strndup(a, text, n) : NULL;
     if (!f || !kept || !own_path || !own_text) {
         free(f);
         arena_free(a);
@@ -99,7 +103,13 @@ struct dsl_file *dsl_read(const char *path, const char *text, size_t n, const st
         return NULL;
     }
     f->arena = f->faults.arena = a;
-    f->check = (struct check){.path = own_path, .text = own_text, .n = n, .catalog = c ? c : &nothing, .arena = a, .faults = &f->faults, .kept = kept};
+    f->check = (struct check){.path = own_path,
+                              .text = own_text,
+                              .n = n,
+                              .catalog = c ? c : &nothing,
+                              .arena = a,
+                              .faults = &f->faults,
+                              .kept = kept};
     read_file(f);
     faults_settle(&f->faults);
     if (!f->faults.no_memory) return f;

@@ -47,7 +47,8 @@ static void new_path(const char *old, int version, char out[300]) {
     else snprintf(out, 300, "%s", old);
 }
 
-static void splice(struct buf *out, const struct dsl_file *f, const struct span *a, const char *new_a, const struct span *b, const char *new_b) {
+static void splice(struct buf *out, const struct dsl_file *f, const struct span *a, const char *new_a,
+                   const struct span *b, const char *new_b) {
     const char *text = f->check.text;
     if (b->from < a->from) {
         splice(out, f, b, new_b, a, new_a);
@@ -74,7 +75,8 @@ static bool differ_only_there(const struct dsl_file *old, const struct dsl_file 
     return same;
 }
 
-static enum err reread(const struct dsl_file *f, const char *path, int version, const struct buf *text, struct fault *why) {
+static enum err reread(const struct dsl_file *f, const char *path, int version, const struct buf *text,
+                       struct fault *why) {
     char name[300];
     new_path(f->check.path, version, name);
     struct dsl_file *again = dsl_read(name, buf_text(text), text->len, f->check.catalog);
@@ -86,12 +88,14 @@ static enum err reread(const struct dsl_file *f, const char *path, int version, 
         char where[120];
         snprintf(where, sizeof where, "%d:%d", first->line, first->col);
         e = fault_set(why, ERR_INVALID, where, "%s", first->text);
-    } else if (!differ_only_there(f, again, path)) e = fault_set(why, ERR_INVALID, path, "this text changes more than the one value");
+    } else if (!differ_only_there(f, again, path))
+        e = fault_set(why, ERR_INVALID, path, "this text changes more than the one value");
     dsl_free(again);
     return e;
 }
 
-enum err dsl_edit(const struct dsl_file *f, const char *path, const char *value, int version, struct buf *out, struct fault *why) {
+enum err dsl_edit(const struct dsl_file *f, const char *path, const char *value, int version, struct buf *out,
+                  struct fault *why) {
     char number[16];
     if (!f->tree_ok) return fault_set(why, ERR_INVALID, path, "the file has faults; mend them first");
     struct item *spot = spot_find(f, path), *at = spot_find(f, "version");
@@ -102,7 +106,8 @@ enum err dsl_edit(const struct dsl_file *f, const char *path, const char *value,
     struct buf text;
     buf_init(&text, out->ceiling - before);
     splice(&text, f, &spot->value->span, value, &at->value->span, number);
-    enum err e = buf_ok(&text) ? reread(f, path, version, &text, why) : fault_set(why, ERR_LIMIT, path, "the changed file is too long");
+    enum err e = buf_ok(&text) ? reread(f, path, version, &text, why)
+                               : fault_set(why, ERR_LIMIT, path, "the changed file is too long");
     if (e == OK) buf_add(out, buf_text(&text), text.len);
     buf_reset(&text);
     return e != OK ? e : buf_ok(out) ? OK : ERR_NOMEM;

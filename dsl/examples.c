@@ -10,7 +10,7 @@ struct builder {
     struct check *c;
     struct example *all;
     int n;
-    const struct plan *flow;     /* of the example being read; NULL: a policy, or unknown */
+    const struct plan *flow; /* of the example being read; NULL: a policy, or unknown */
     const struct policy *policy;
 };
 
@@ -37,7 +37,8 @@ static void of(struct builder *b, struct node *v) {
     if (name && k->flow) b->flow = k->flow(k->who, name, (int)version);
     if (name && !b->flow && k->policy) b->policy = k->policy(k->who, name, (int)version);
     if (!b->flow && !b->policy)
-        faults_node(b->c->faults, v, "unknown-name", "there is no workflow or policy \"%s\"%s", v->text, faults_nearest(b->c->faults, v->text, k->policy_names ? k->policy_names(k->who) : NULL));
+        faults_node(b->c->faults, v, "unknown-name", "there is no workflow or policy \"%s\"%s", v->text,
+                    faults_nearest(b->c->faults, v->text, k->policy_names ? k->policy_names(k->who) : NULL));
 }
 
 static const struct example *like(struct builder *b, struct node *v) {
@@ -45,7 +46,8 @@ static const struct example *like(struct builder *b, struct node *v) {
         if (!strcmp(b->all[i].title, v->text)) return &b->all[i];
     const char **titles = arena_alloc(b->c->arena, sizeof *titles * (size_t)(b->n + 1));
     for (int i = 0; titles && i < b->n; i++) titles[i] = b->all[i].title;
-    faults_node(b->c->faults, v, "unknown-name", "no example above has the title \"%s\"%s", v->text, faults_nearest(b->c->faults, v->text, titles));
+    faults_node(b->c->faults, v, "unknown-name", "no example above has the title \"%s\"%s", v->text,
+                faults_nearest(b->c->faults, v->text, titles));
     return NULL;
 }
 
@@ -70,11 +72,14 @@ static bool answerable(struct builder *b, struct item *it) {
     /* An `on` of the whole flow: answering it means that its event comes. */
     for (int i = 0; b->flow && i < b->flow->n_ons && n < FLOW_NAMES; i++)
         if (b->flow->ons[i].event) names[n++] = b->flow->ons[i].name;
-    for (const struct need *d = b->policy ? policy_needs(b->policy) : NULL; d && d->name && n < FLOW_NAMES; d++) names[n++] = d->name;
+    for (const struct need *d = b->policy ? policy_needs(b->policy) : NULL; d && d->name && n < FLOW_NAMES; d++)
+        names[n++] = d->name;
     names[n] = NULL;
     for (int i = 0; i < n; i++)
         if (!strcmp(names[i], it->key)) return true;
-    if (b->flow || b->policy) faults_add(b->c->faults, &it->key_span, "unknown-name", "nothing called ‹%s› is answered there%s", it->key, faults_nearest(b->c->faults, it->key, names));
+    if (b->flow || b->policy)
+        faults_add(b->c->faults, &it->key_span, "unknown-name", "nothing called ‹%s› is answered there%s", it->key,
+                   faults_nearest(b->c->faults, it->key, names));
     return false;
 }
 
@@ -86,7 +91,8 @@ static void known_fields(struct builder *b, struct node *v, const struct type *t
         if (!it->key || flow_type_field(t, it->key)) continue;
         for (const struct type_field *f = t->fields; f->name && n < 79; f++) names[n++] = f->name;
         names[n] = NULL;
-        faults_add(b->c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›%s", what, it->key, faults_nearest(b->c->faults, it->key, names));
+        faults_add(b->c->faults, &it->key_span, "unknown-field", "%s has no field ‹%s›%s", what, it->key,
+                   faults_nearest(b->c->faults, it->key, names));
     }
 }
 
@@ -110,9 +116,11 @@ static json_t *answer_new(struct builder *b, struct item *it) {
     const char *why = NULL;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         if (v->kind == NODE_WORD && !strcmp(v->text, ends[i])) return end_new(ends[i], NULL, 0);
-        if (node_is_call(v, ends[i]) && v->n_args == 1 && v->args[0]->kind == NODE_TEXT) return end_new(ends[i], json_string(v->args[0]->text), 0);
+        if (node_is_call(v, ends[i]) && v->n_args == 1 && v->args[0]->kind == NODE_TEXT)
+            return end_new(ends[i], json_string(v->args[0]->text), 0);
     }
-    if (value_length(b->c, v, &l, &why)) return end_new("done", NULL, l.unit == LENGTH_ELAPSED_MS || l.unit == LENGTH_WORKING_MS ? l.n : l.n * 86400000);
+    if (value_length(b->c, v, &l, &why))
+        return end_new("done", NULL, l.unit == LENGTH_ELAPSED_MS || l.unit == LENGTH_WORKING_MS ? l.n : l.n * 86400000);
     if (why) {
         faults_node(b->c->faults, v, "bad-value", "%s", why);
         return NULL;
@@ -127,7 +135,9 @@ static const json_t *answers(struct builder *b, struct node *v, const json_t *ba
     json_t *all = base ? json_copy((json_t *)base) : json_object();
     for (int i = 0; all && v && v->kind == NODE_TABLE && i < v->n_items; i++) {
         struct item *it = &v->items[i];
-        if (!it->key) faults_node(b->c->faults, it->value, "stray-value", "%s belongs to no paragraph; write paragraph = ...", value_shown(b->c, it->value));
+        if (!it->key)
+            faults_node(b->c->faults, it->value, "stray-value", "%s belongs to no paragraph; write paragraph = ...",
+                        value_shown(b->c, it->value));
         else if (answerable(b, it)) {
             json_t *one = answer_new(b, it);
             if (one && json_object_set_new(all, it->key, one)) b->c->faults->no_memory = true;
@@ -157,7 +167,9 @@ static void paragraphs(struct builder *b, struct node *list) {
     names[n] = NULL;
     for (int i = 0; b->flow && list && !list->bad && i < (list->kind == NODE_TABLE ? list->n_items : 1); i++) {
         struct node *one = list->kind == NODE_TABLE ? list->items[i].value : list;
-        if (!plan_find(b->flow, one->text)) faults_node(b->c->faults, one, "unknown-name", "%s has no paragraph \"%s\"%s", b->flow->name, one->text, faults_nearest(b->c->faults, one->text, names));
+        if (!plan_find(b->flow, one->text))
+            faults_node(b->c->faults, one, "unknown-name", "%s has no paragraph \"%s\"%s", b->flow->name, one->text,
+                        faults_nearest(b->c->faults, one->text, names));
     }
 }
 
@@ -167,7 +179,8 @@ static void outcome(struct builder *b, struct node *v) {
     if (!v || v->bad || !known) return;
     for (int i = 0; known[i]; i++)
         if (!strcmp(known[i], v->text)) return;
-    faults_node(b->c->faults, v, "unknown-outcome", "\"%s\" is none of the outcomes%s", v->text, faults_nearest(b->c->faults, v->text, known));
+    faults_node(b->c->faults, v, "unknown-outcome", "\"%s\" is none of the outcomes%s", v->text,
+                faults_nearest(b->c->faults, v->text, known));
 }
 
 static int64_t amount(struct builder *b, struct node *v) {
@@ -205,7 +218,9 @@ const struct example *examples_build(struct check *c, int *n) {
     for (int i = 0; b.all && i < c->root->n_items; i++) {
         struct node *p = c->root->items[i].value;
         for (int k = 0; k < b.n; k++)
-            if (!strcmp(b.all[k].title, node_name_text(p))) faults_node(c->faults, node_name(p), "duplicate-name", "an example of this title stands on line %d; give this one another", b.all[k].line);
+            if (!strcmp(b.all[k].title, node_name_text(p)))
+                faults_node(c->faults, node_name(p), "duplicate-name",
+                            "an example of this title stands on line %d; give this one another", b.all[k].line);
         if (!p->bad && node_body(p) && node_field(node_body(p), "of")) one(&b, p);
     }
     *n = b.n;

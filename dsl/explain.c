@@ -39,7 +39,8 @@ static void names(struct buf *out, const char *const *list, const char *last) {
 }
 
 static void inputs(struct buf *out, const struct binding *with, int n) {
-    for (int i = 0; i < n; i++) buf_addf(out, "%s%s = %s", i ? ", " : " with ", with[i].name, expr_source(with[i].value));
+    for (int i = 0; i < n; i++)
+        buf_addf(out, "%s%s = %s", i ? ", " : " with ", with[i].name, expr_source(with[i].value));
 }
 
 static void listener(struct buf *out, const struct plan *p, const struct listener *l) {
@@ -132,7 +133,8 @@ static void paragraph(struct buf *out, const struct plan *p, const struct para *
         target(out, p, one->spent);
     }
     bool leads_by_itself = one->kind != PARA_TASK && one->kind != PARA_ROUTE;
-    if (one->parent < 0 && (leads_by_itself || one->next.kind != TARGET_NONE)) way(out, p, one->kind == PARA_WAIT ? "then" : "afterwards", plan_after(p, one));
+    if (one->parent < 0 && (leads_by_itself || one->next.kind != TARGET_NONE))
+        way(out, p, one->kind == PARA_WAIT ? "then" : "afterwards", plan_after(p, one));
     buf_adds(out, ".\n");
 }
 
@@ -176,15 +178,20 @@ static void rule(struct buf *out, const struct policy *p, const struct policy_ru
 }
 
 static void policy(struct buf *out, const struct policy *p, struct arena *a) {
-    buf_addf(out, "policy %s, version %d, decides on a %s%s%s. The first rule that holds decides.\n", p->name, p->version, p->case_type, *p->about ? ": " : "", p->about);
-    for (int i = 0; i < p->n_needs; i++) buf_addf(out, "It reads %s, the answer of %s.\n", p->needs[i].name, p->needs[i].op ? p->needs[i].op->name : "nothing");
+    buf_addf(out, "policy %s, version %d, decides on a %s%s%s. The first rule that holds decides.\n", p->name,
+             p->version, p->case_type, *p->about ? ": " : "", p->about);
+    for (int i = 0; i < p->n_needs; i++)
+        buf_addf(out, "It reads %s, the answer of %s.\n", p->needs[i].name,
+                 p->needs[i].op ? p->needs[i].op->name : "nothing");
     for (int i = 0; i < p->n_thresholds; i++) {
         buf_addf(out, "Threshold %s is ", p->thresholds[i].name);
         value(out, &p->thresholds[i].value, a);
         buf_adds(out, ".\n");
     }
-    for (int i = 0; i < p->n_facts; i++) buf_addf(out, "%s stands for %s.\n", p->facts[i].name, expr_source(p->facts[i].is));
-    for (int i = 0; i < p->n_tables; i++) buf_addf(out, "Table %s has %d rows; the first that fits answers.\n", p->tables[i].name, p->tables[i].n_rows);
+    for (int i = 0; i < p->n_facts; i++)
+        buf_addf(out, "%s stands for %s.\n", p->facts[i].name, expr_source(p->facts[i].is));
+    for (int i = 0; i < p->n_tables; i++)
+        buf_addf(out, "Table %s has %d rows; the first that fits answers.\n", p->tables[i].name, p->tables[i].n_rows);
     for (int i = 0; i < p->n_rules; i++) rule(out, p, &p->rules[i], a);
     for (int i = 0; i < p->n_limits; i++) limit(out, &p->limits[i]);
 }

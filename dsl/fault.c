@@ -12,8 +12,8 @@ static bool taken(const struct faults *f, const struct span *at) {
     return false;
 }
 
-static void add(struct faults *f, enum dsl_severity severity, const struct span *at, const char *code,
-                const char *fmt, va_list ap) {
+static void add(struct faults *f, enum dsl_severity severity, const struct span *at, const char *code, const char *fmt,
+                va_list ap) {
     char text[600];
     if (f->silent || f->n == FAULTS_MOST || taken(f, at)) return;
     vsnprintf(text, sizeof text, fmt, ap);
@@ -58,7 +58,8 @@ static int order(const void *a, const void *b) {
 void faults_settle(struct faults *f) {
     int kept = 0;
     for (int i = 0; i < f->n; i++)
-        if (!f->n_faults || f->list[i].severity == DSL_FAULT || strncmp(f->list[i].code, "unused", 6) != 0) f->list[kept++] = f->list[i];
+        if (!f->n_faults || f->list[i].severity == DSL_FAULT || strncmp(f->list[i].code, "unused", 6) != 0)
+            f->list[kept++] = f->list[i];
     f->n = kept;
     qsort(f->list, (size_t)f->n, sizeof f->list[0], order);
 }
@@ -66,8 +67,8 @@ void faults_settle(struct faults *f) {
 void faults_text(const struct faults *f, const char *path, struct buf *out) {
     for (int i = 0; i < f->n; i++) {
         const struct dsl_fault *d = &f->list[i];
-        buf_addf(out, "%s:%d:%d: %s%s\n", path, d->line, d->col,
-                 d->severity == DSL_WARNING ? "warning: " : "", d->text);
+        buf_addf(out, "%s:%d:%d: %s%s\n", path, d->line, d->col, d->severity == DSL_WARNING ? "warning: " : "",
+                 d->text);
     }
 }
 
@@ -75,10 +76,9 @@ json_t *faults_json_new(const struct faults *f, const char *path) {
     json_t *all = json_array();
     for (int i = 0; all && i < f->n; i++) {
         const struct dsl_fault *d = &f->list[i];
-        json_t *one = json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s}", "file", path, "line", d->line,
-                                "column", d->col, "length", d->length, "severity",
-                                d->severity == DSL_WARNING ? "warning" : "fault", "code", d->code, "text",
-                                d->text);
+        json_t *one = json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s}", "file", path, "line", d->line, "column", d->col,
+                                "length", d->length, "severity", d->severity == DSL_WARNING ? "warning" : "fault",
+                                "code", d->code, "text", d->text);
         if (!one || json_array_append_new(all, one)) {
             json_decref(all);
             return NULL;

@@ -7,8 +7,9 @@
 static const struct {
     const char *word;
     enum para_kind kind;
-} kinds[] = {{"step", PARA_STEP}, {"parallel", PARA_PARALLEL}, {"saga", PARA_SAGA}, {"decide", PARA_DECIDE}, {"route", PARA_ROUTE}, {"task", PARA_TASK},
-             {"send", PARA_SEND}, {"wait", PARA_WAIT}, {"negotiate", PARA_NEGOTIATE}, {"each", PARA_EACH}};
+} kinds[] = {{"step", PARA_STEP},           {"parallel", PARA_PARALLEL}, {"saga", PARA_SAGA}, {"decide", PARA_DECIDE},
+             {"route", PARA_ROUTE},         {"task", PARA_TASK},         {"send", PARA_SEND}, {"wait", PARA_WAIT},
+             {"negotiate", PARA_NEGOTIATE}, {"each", PARA_EACH}};
 
 static bool kind_of(const struct node *n, enum para_kind *out) {
     if (n->kind != NODE_CALL || !node_name(n)) return false;
@@ -51,8 +52,20 @@ static int collect(struct flow *f, const struct node *table, int parent) {
         if (table->items[i].key || !kind_of(v, &kind)) continue;
         int at = f->n++;
         const struct target none = {TARGET_NONE, -1};
-        f->paras[at] = (struct para){.kind = kind, .name = node_name_text(v), .line = v->span.line, .col = v->span.col, .index = at, .parent = parent,
-                                     .first_child = -1, .next_sibling = -1, .next = none, .late = none, .failed = none, .refused = none, .spent = none, .not_sent = none};
+        f->paras[at] = (struct para){.kind = kind,
+                                     .name = node_name_text(v),
+                                     .line = v->span.line,
+                                     .col = v->span.col,
+                                     .index = at,
+                                     .parent = parent,
+                                     .first_child = -1,
+                                     .next_sibling = -1,
+                                     .next = none,
+                                     .late = none,
+                                     .failed = none,
+                                     .refused = none,
+                                     .spent = none,
+                                     .not_sent = none};
         f->nodes[at] = v;
         name_add(f, v);
         if (last >= 0) f->paras[last].next_sibling = at;
@@ -93,14 +106,16 @@ static void head(struct flow *f) {
     if (!stuck || stuck->bad) return;
     p->stuck.queue = (v = node_field(stuck, "queue")) ? v->text : "";
     p->stuck.to = (v = node_field(stuck, "to")) ? v->text : NULL;
-    if ((v = node_field(stuck, "within")) && !value_length(c, v, &p->stuck.within, &why)) p->stuck.within.unit = LENGTH_NONE;
+    if ((v = node_field(stuck, "within")) && !value_length(c, v, &p->stuck.within, &why))
+        p->stuck.within.unit = LENGTH_NONE;
 }
 
 void flow_collect(struct flow *f) {
     int n = count(f->c->root, NULL, true), ons = count(f->c->root, "on", true);
     head(f);
     if (n + ons > FLOW_NAMES) {
-        faults_add(f->c->faults, &f->c->head->word_span, "too-many", "a flow holds at most %d paragraphs; this one has %d", FLOW_NAMES, n + ons);
+        faults_add(f->c->faults, &f->c->head->word_span, "too-many",
+                   "a flow holds at most %d paragraphs; this one has %d", FLOW_NAMES, n + ons);
         return;
     }
     f->paras = room(f, sizeof *f->paras * (size_t)n);
@@ -127,7 +142,9 @@ void flow_collect(struct flow *f) {
         f->names_lost |= v->bad && (!kind_of(v, &kind) || node_name(v)->bad);
     }
     for (int i = 0; i < f->n; i++) f->names_lost |= node_name(f->nodes[i])->bad;
-    if (!f->n) faults_add(f->c->faults, &f->c->head->word_span, "no-paragraph", "%s does nothing; add a paragraph such as step, task or wait", owner(f->c, f->c->head));
+    if (!f->n)
+        faults_add(f->c->faults, &f->c->head->word_span, "no-paragraph",
+                   "%s does nothing; add a paragraph such as step, task or wait", owner(f->c, f->c->head));
 }
 
 /* --- targets --- */
@@ -155,18 +172,27 @@ static struct target go(struct flow *f, struct node *v, const char *name) {
         const struct para *meant = near ? plan_find(f->plan, near) : NULL;
         bool listens = false;
         f->targets_bad = true;
-        if (meant && node_name(f->nodes[meant->index])->bad) return (struct target){TARGET_GO, meant->index}; /* its name is at fault, not this */
+        if (meant && node_name(f->nodes[meant->index])->bad)
+            return (struct target){TARGET_GO, meant->index}; /* its name is at fault, not this */
         if (misplaced(f->c->root, name)) {
             v->bad = true;
             return to;
         }
         for (int i = f->n; i < f->n_names; i++) listens |= !strcmp(f->names[i].name, name);
-        if (listens) faults_node(f->c->faults, v, "unknown-target", "go \"%s\": that is an on, which acts by itself; go leads to a paragraph such as step or task", name);
-        else if (near) faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph; did you mean \"%s\"?", name, near);
-        else faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph%s", name, faults_known(f->c->faults, para_names(f)));
+        if (listens)
+            faults_node(f->c->faults, v, "unknown-target",
+                        "go \"%s\": that is an on, which acts by itself; go leads to a paragraph such as step or task",
+                        name);
+        else if (near)
+            faults_node(f->c->faults, v, "unknown-target",
+                        "go \"%s\": there is no such paragraph; did you mean \"%s\"?", name, near);
+        else
+            faults_node(f->c->faults, v, "unknown-target", "go \"%s\": there is no such paragraph%s", name,
+                        faults_known(f->c->faults, para_names(f)));
     } else if (p->parent >= 0) {
         const struct para *outer = &f->paras[p->parent];
-        faults_node(f->c->faults, v, "target-inside", "go \"%s\": it stands inside %s \"%s\"; go \"%s\" instead", name, f->nodes[outer->index]->text, outer->name, outer->name);
+        faults_node(f->c->faults, v, "target-inside", "go \"%s\": it stands inside %s \"%s\"; go \"%s\" instead", name,
+                    f->nodes[outer->index]->text, outer->name, outer->name);
         f->targets_bad = true;
     } else to = (struct target){TARGET_GO, p->index};
     return to;
@@ -180,8 +206,12 @@ static struct target finish(struct flow *f, struct node *v, const char *name) {
         }
     const char *near = f->plan->outcomes ? text_nearest(name, f->plan->outcomes) : NULL;
     f->targets_bad = true;
-    if (near) faults_node(f->c->faults, v, "unknown-outcome", "finish \"%s\": not one of the outcomes at the top; did you mean \"%s\"?", name, near);
-    else faults_node(f->c->faults, v, "unknown-outcome", "finish \"%s\": not one of the outcomes at the top; add it there or name one of them", name);
+    if (near)
+        faults_node(f->c->faults, v, "unknown-outcome",
+                    "finish \"%s\": not one of the outcomes at the top; did you mean \"%s\"?", name, near);
+    else
+        faults_node(f->c->faults, v, "unknown-outcome",
+                    "finish \"%s\": not one of the outcomes at the top; add it there or name one of them", name);
     return (struct target){TARGET_NONE, -1};
 }
 
@@ -192,8 +222,10 @@ static struct target target(struct flow *f, int para, struct node *v) {
     }
     const struct para *outer = para >= 0 && f->paras[para].parent >= 0 ? &f->paras[f->paras[para].parent] : NULL;
     if (outer) {
-        faults_node(f->c->faults, v, "target-in-branch", "%s \"%s\" stands inside %s \"%s\" and cannot go or finish by itself; let the %s do it", f->nodes[para]->text,
-                    f->paras[para].name, f->nodes[outer->index]->text, outer->name, f->nodes[outer->index]->text);
+        faults_node(f->c->faults, v, "target-in-branch",
+                    "%s \"%s\" stands inside %s \"%s\" and cannot go or finish by itself; let the %s do it",
+                    f->nodes[para]->text, f->paras[para].name, f->nodes[outer->index]->text, outer->name,
+                    f->nodes[outer->index]->text);
         return (struct target){TARGET_NONE, -1};
     }
     return !strcmp(v->text, "go") ? go(f, v, node_name_text(v)) : finish(f, v, node_name_text(v));
@@ -213,7 +245,9 @@ static void ons_targets(struct flow *f, int para, const struct listener *ons, in
         struct node *on = f->names[first_name + i].node, *v = plain_target(node_body(on));
         ((struct listener *)ons)[i].to = target(f, para, v);
         f->targets_bad |= !v;
-        if (!v && !on->bad) faults_node(f->c->faults, on, "no-target", "on \"%s\" leads nowhere; add go \"paragraph\" or finish \"outcome\"", ons[i].name);
+        if (!v && !on->bad)
+            faults_node(f->c->faults, on, "no-target",
+                        "on \"%s\" leads nowhere; add go \"paragraph\" or finish \"outcome\"", ons[i].name);
     }
 }
 
@@ -224,24 +258,33 @@ static void route_rows(struct flow *f, struct para *p, struct node *node) {
     bool otherwise = false;
     for (int i = 0; rows && body && i < body->n_items; i++) {
         struct node *v = body->items[i].value;
-        if (body->items[i].key || v->kind != NODE_CALL || (strcmp(v->text, "when") != 0 && strcmp(v->text, "otherwise") != 0)) continue;
-        if (otherwise) faults_node(f->c->faults, v, "after-otherwise", "this row comes after otherwise and is never reached; move it above");
+        if (body->items[i].key || v->kind != NODE_CALL ||
+            (strcmp(v->text, "when") != 0 && strcmp(v->text, "otherwise") != 0))
+            continue;
+        if (otherwise)
+            faults_node(f->c->faults, v, "after-otherwise",
+                        "this row comes after otherwise and is never reached; move it above");
         otherwise |= !strcmp(v->text, "otherwise");
         struct node *to = plain_target(node_body(v));
-        if (!to && !v->bad) faults_node(f->c->faults, v, "no-target", "this row leads nowhere; add go \"paragraph\" or finish \"outcome\" in its { }");
+        if (!to && !v->bad)
+            faults_node(f->c->faults, v, "no-target",
+                        "this row leads nowhere; add go \"paragraph\" or finish \"outcome\" in its { }");
         f->targets_bad |= !to && v->bad;
         rows[n++] = (struct row){.to = target(f, p->index, to), .line = v->span.line};
     }
     p->route.rows = rows;
     p->route.n_rows = n;
-    if (!otherwise && !node->bad) faults_node(f->c->faults, node, "no-otherwise", "route \"%s\" has no otherwise; say what happens when no row holds", p->name);
+    if (!otherwise && !node->bad)
+        faults_node(f->c->faults, node, "no-otherwise",
+                    "route \"%s\" has no otherwise; say what happens when no row holds", p->name);
 }
 
 static void task_answers(struct flow *f, struct para *p, const struct node *body) {
     struct node *table = node_field(body, "answers");
     int n = table && !table->bad && table->kind == NODE_TABLE ? table->n_items : 0;
     struct answer_way *ways = room(f, sizeof *ways * (size_t)n);
-    for (int i = 0; ways && i < n; i++) ways[i] = (struct answer_way){table->items[i].key, target(f, p->index, table->items[i].value)};
+    for (int i = 0; ways && i < n; i++)
+        ways[i] = (struct answer_way){table->items[i].key, target(f, p->index, table->items[i].value)};
     p->task.answers = ways;
     p->task.n_answers = ways ? n : 0;
 }
@@ -249,10 +292,14 @@ static void task_answers(struct flow *f, struct para *p, const struct node *body
 static void most_and_spent(struct flow *f, struct para *p, struct node *node) {
     struct node *most = node_field(node_body(node), "most"), *spent = node_field(node_body(node), "spent");
     p->most = (int)value_int(most, 0);
-    if (most && !most->bad && !p->most) faults_node(f->c->faults, most, "bad-value", "‹most› should be at least 1, or be left out for no bound");
+    if (most && !most->bad && !p->most)
+        faults_node(f->c->faults, most, "bad-value", "‹most› should be at least 1, or be left out for no bound");
     if (p->kind == PARA_EACH || node->bad) return;
-    if (most && !spent) faults_node(f->c->faults, most, "no-spent", "%s says most but not where to go then; add spent = go \"paragraph\"", owner(f->c, node));
-    if (spent && !most) faults_node(f->c->faults, spent, "no-most", "%s says spent but no most; add most = 3", owner(f->c, node));
+    if (most && !spent)
+        faults_node(f->c->faults, most, "no-spent",
+                    "%s says most but not where to go then; add spent = go \"paragraph\"", owner(f->c, node));
+    if (spent && !most)
+        faults_node(f->c->faults, spent, "no-most", "%s says spent but no most; add most = 3", owner(f->c, node));
 }
 
 void flow_targets(struct flow *f) {

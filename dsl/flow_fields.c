@@ -10,7 +10,8 @@ static const char *const *listed(const struct check *c, const char *const *(*nam
 
 /* "there is no operation ‹x›; did you mean ‹y›?" */
 static void unknown(struct check *c, struct node *v, const char *what, const char *const *names) {
-    faults_node(c->faults, v, "unknown-name", "there is no %s \"%s\"%s", what, v->text, faults_nearest(c->faults, v->text, names));
+    faults_node(c->faults, v, "unknown-name", "there is no %s \"%s\"%s", what, v->text,
+                faults_nearest(c->faults, v->text, names));
 }
 
 static void length_field(struct check *c, struct node *body, const char *name, struct length *out) {
@@ -38,15 +39,19 @@ static void calls(struct flow *f, struct para *p, struct node *body) {
         if (!op) v->bad = true;
         else all[p->step.n_calls++] = op;
         if (op && p->step.n_calls > 1 && (!op->contract || !text_eq(op->contract, all[0]->contract)))
-            faults_node(c->faults, one, "other-contract", "\"%s\" and \"%s\" have different contracts; one call lists operations of one contract", all[0]->name, op->name);
+            faults_node(c->faults, one, "other-contract",
+                        "\"%s\" and \"%s\" have different contracts; one call lists operations of one contract",
+                        all[0]->name, op->name);
     }
     p->step.calls = all;
     struct node *hedge = node_field(body, "hedge");
-    if (hedge && n < 2 && v && !v->bad) faults_node(c->faults, hedge, "hedge-alone", "‹hedge› asks the next operation, but call names only one; list several or take hedge out");
+    if (hedge && n < 2 && v && !v->bad)
+        faults_node(c->faults, hedge, "hedge-alone",
+                    "‹hedge› asks the next operation, but call names only one; list several or take hedge out");
 }
 
-static const struct retry builtin[] = {
-    {"gentle", 4, 1000, 30000, 2000000, 200000}, {"stubborn", 0, 1000, 300000, 2000000, 200000}};
+static const struct retry builtin[] = {{"gentle", 4, 1000, 30000, 2000000, 200000},
+                                       {"stubborn", 0, 1000, 300000, 2000000, 200000}};
 
 static const struct retry *retry_named(struct check *c, const char *name) {
     const struct retry *r = c->catalog->retry ? c->catalog->retry(c->catalog->who, name) : NULL;
@@ -57,12 +62,16 @@ static const struct retry *retry_named(struct check *c, const char *name) {
 
 static void step(struct flow *f, struct para *p, struct node *body) {
     struct check *c = f->c;
-    struct node *retry = node_field(body, "retry"), *fallback = node_field(body, "fallback"), *pivot = node_field(body, "pivot");
+    struct node *retry = node_field(body, "retry"), *fallback = node_field(body, "fallback"),
+                *pivot = node_field(body, "pivot");
     calls(f, p, body);
     p->step.retry = retry_named(c, retry && !retry->bad ? retry->text : DEFAULT_RETRY);
     if (!p->step.retry) {
         static const char *const built_in[] = {"gentle", "stubborn", NULL};
-        unknown(c, retry, "retry", c->catalog->retry_names && *c->catalog->retry_names(c->catalog->who) ? listed(c, c->catalog->retry_names) : built_in);
+        unknown(c, retry, "retry",
+                c->catalog->retry_names && *c->catalog->retry_names(c->catalog->who)
+                    ? listed(c, c->catalog->retry_names)
+                    : built_in);
         p->step.retry = &builtin[0];
     }
     length_field(c, body, "hedge", &p->step.hedge);
@@ -82,7 +91,8 @@ static const char *versioned(struct check *c, struct node *v, int *version) {
     *version = 0;
     if (!at) return v->text;
     if (text_i64(at + 1, strlen(at + 1), &n) != OK || n < 1 || n > 1000000) {
-        faults_node(c->faults, v, "bad-version", "after the @ stands a version number, as in \"%.*s@7\"", (int)(at - v->text), v->text);
+        faults_node(c->faults, v, "bad-version", "after the @ stands a version number, as in \"%.*s@7\"",
+                    (int)(at - v->text), v->text);
         return v->text;
     }
     *version = (int)n;
@@ -97,8 +107,11 @@ static void decide(struct flow *f, struct para *p, struct node *body) {
     if (v->bad || !p->decide.policy) return;
     if (c->catalog->policy && c->catalog->policy(c->catalog->who, p->decide.policy, p->decide.version)) return;
     if (p->decide.version && c->catalog->policy && c->catalog->policy(c->catalog->who, p->decide.policy, 0))
-        faults_node(c->faults, v, "unknown-version", "policy \"%s\" has no version %d", p->decide.policy, p->decide.version);
-    else faults_node(c->faults, v, "unknown-name", "there is no policy \"%s\"%s", p->decide.policy, faults_nearest(c->faults, p->decide.policy, listed(c, c->catalog->policy_names)));
+        faults_node(c->faults, v, "unknown-version", "policy \"%s\" has no version %d", p->decide.policy,
+                    p->decide.version);
+    else
+        faults_node(c->faults, v, "unknown-name", "there is no policy \"%s\"%s", p->decide.policy,
+                    faults_nearest(c->faults, p->decide.policy, listed(c, c->catalog->policy_names)));
 }
 
 static void escalations(struct flow *f, struct para *p, struct node *v) {
@@ -121,7 +134,8 @@ static void task(struct flow *f, struct para *p, struct node *body) {
     p->task.queue = queue && !queue->bad ? queue->text : "";
     if (form && !form->bad) {
         p->task.form = form->text;
-        if (!c->catalog->form || !c->catalog->form(c->catalog->who, form->text)) unknown(c, form, "form", listed(c, c->catalog->form_names));
+        if (!c->catalog->form || !c->catalog->form(c->catalog->who, form->text))
+            unknown(c, form, "form", listed(c, c->catalog->form_names));
     }
     if (show && !show->bad) p->task.show = names_new(c, show, NULL);
     escalations(f, p, node_field(body, "escalate"));
@@ -151,7 +165,9 @@ static void send(struct flow *f, struct para *p, struct node *body) {
     p->send.by = names_new(c, by, NULL);
     for (int i = 0; template_ && i < by->n_items; i++)
         if (!has_channel(template_, by->items[i].value->text))
-            faults_node(c->faults, by->items[i].value, "no-channel", "template \"%s\" has no text for \"%s\"; write one or take the channel out", v->text, by->items[i].value->text);
+            faults_node(c->faults, by->items[i].value, "no-channel",
+                        "template \"%s\" has no text for \"%s\"; write one or take the channel out", v->text,
+                        by->items[i].value->text);
 }
 
 static void event(struct flow *f, struct node *v) {
@@ -163,7 +179,8 @@ static void event(struct flow *f, struct node *v) {
     int n = 0;
     json_object_foreach((json_t *)events, key, schema) if (n < 127) names[n++] = key;
     names[n] = NULL;
-    faults_node(f->c->faults, v, "unknown-name", "a case of type %s has no event \"%s\"%s", f->plan->case_type, v->text, faults_nearest(f->c->faults, v->text, names));
+    faults_node(f->c->faults, v, "unknown-name", "a case of type %s has no event \"%s\"%s", f->plan->case_type, v->text,
+                faults_nearest(f->c->faults, v->text, names));
 }
 
 static void ons(struct flow *f, const struct listener *list, int n, int first_name) {
@@ -172,7 +189,11 @@ static void ons(struct flow *f, const struct listener *list, int n, int first_na
         struct node *e = node_field(body, "event"), *at = node_field(body, "at"), *again = node_field(body, "again");
         struct listener *l = (struct listener *)&list[i];
         if (!body || on->bad) continue;
-        if (!e == !at) faults_node(f->c->faults, on, "on-what", e ? "on \"%s\" has both event and at; keep one of the two" : "on \"%s\" needs event = \"...\" or at = \"...\"", l->name);
+        if (!e == !at)
+            faults_node(f->c->faults, on, "on-what",
+                        e ? "on \"%s\" has both event and at; keep one of the two"
+                          : "on \"%s\" needs event = \"...\" or at = \"...\"",
+                        l->name);
         l->again = again && again->truth;
         l->event = e && !e->bad ? e->text : NULL;
         event(f, e);
@@ -184,9 +205,16 @@ static void wait(struct flow *f, struct para *p, struct node *node) {
     bool bounded = node_field(body, "within") || node_field(body, "till");
     p->wait.event = e && !e->bad ? e->text : NULL;
     event(f, e);
-    for (int i = 0; i < p->wait.n_ons; i++) bounded |= node_field(node_body(f->names[f->on_names[p->index] + i].node), "at") != NULL;
-    if (!bounded && !node->bad) faults_add(f->c->faults, &node->word_span, "unbounded-wait", "wait \"%s\" could last for ever; add within = days(7) or till = \"a date\", and late = go \"paragraph\"", p->name);
-    if (node_field(body, "within") && node_field(body, "till")) faults_node(f->c->faults, node_field(body, "till"), "two-bounds", "wait \"%s\" has both within and till; keep one of the two", p->name);
+    for (int i = 0; i < p->wait.n_ons; i++)
+        bounded |= node_field(node_body(f->names[f->on_names[p->index] + i].node), "at") != NULL;
+    if (!bounded && !node->bad)
+        faults_add(
+            f->c->faults, &node->word_span, "unbounded-wait",
+            "wait \"%s\" could last for ever; add within = days(7) or till = \"a date\", and late = go \"paragraph\"",
+            p->name);
+    if (node_field(body, "within") && node_field(body, "till"))
+        faults_node(f->c->faults, node_field(body, "till"), "two-bounds",
+                    "wait \"%s\" has both within and till; keep one of the two", p->name);
 }
 
 static void each(struct flow *f, struct para *p, struct node *body) {
@@ -195,7 +223,8 @@ static void each(struct flow *f, struct para *p, struct node *body) {
     if (!v || v->bad) return;
     p->each.run = versioned(c, v, &p->each.version);
     if (v->bad || !p->each.run) return;
-    if (!c->catalog->flow || !c->catalog->flow(c->catalog->who, p->each.run, p->each.version)) unknown(c, v, "flow", NULL);
+    if (!c->catalog->flow || !c->catalog->flow(c->catalog->who, p->each.run, p->each.version))
+        unknown(c, v, "flow", NULL);
 }
 
 void flow_fields(struct flow *f) {
@@ -218,8 +247,11 @@ void flow_fields(struct flow *f) {
             ons(f, p->wait.ons, p->wait.n_ons, f->on_names[i]);
             break;
         case PARA_EACH: each(f, p, body); break;
-        case PARA_PARALLEL: case PARA_SAGA:
-            if (p->first_child < 0 && !f->nodes[i]->bad) faults_node(f->c->faults, f->nodes[i], "empty-group", "%s \"%s\" holds no step", f->nodes[i]->text, p->name);
+        case PARA_PARALLEL:
+        case PARA_SAGA:
+            if (p->first_child < 0 && !f->nodes[i]->bad)
+                faults_node(f->c->faults, f->nodes[i], "empty-group", "%s \"%s\" holds no step", f->nodes[i]->text,
+                            p->name);
             break;
         default: break;
         }

@@ -17,7 +17,8 @@ static const char *const *field_names(struct check *c, const struct type *t) {
 static const struct type *input_type(struct check *c, const struct type *input, struct item *it, const char *op) {
     const struct type *t = input && input->kind == TYPE_RECORD ? flow_type_field(input, it->key) : NULL;
     if (!input || input->kind != TYPE_RECORD || t) return t;
-    faults_add(c->faults, &it->key_span, "unknown-input", "%s takes no input ‹%s›%s", op, it->key, faults_nearest(c->faults, it->key, field_names(c, input)));
+    faults_add(c->faults, &it->key_span, "unknown-input", "%s takes no input ‹%s›%s", op, it->key,
+               faults_nearest(c->faults, it->key, field_names(c, input)));
     return NULL;
 }
 
@@ -30,17 +31,20 @@ static bool misspelt(struct check *c, const struct type *input, const struct nod
     return false;
 }
 
-static void uncovered(struct check *c, const struct type *input, const struct node *with, struct node *call, const char *op) {
+static void uncovered(struct check *c, const struct type *input, const struct node *with, struct node *call,
+                      const char *op) {
     if (!input || input->kind != TYPE_RECORD || call->bad) return;
     for (const struct type_field *t = input->fields; t && t->name; t++) {
         if (t->type.maybe || node_item(with, t->name) || misspelt(c, input, with, t->name)) continue;
-        faults_add(c->faults, &call->word_span, "missing-input", "%s: %s needs ‹%s› (%s); add it to with = { %s = \"...\" }", owner(c, call), op, t->name,
+        faults_add(c->faults, &call->word_span, "missing-input",
+                   "%s: %s needs ‹%s› (%s); add it to with = { %s = \"...\" }", owner(c, call), op, t->name,
                    type_words(&t->type, c->arena), t->name);
         return;
     }
 }
 
-static int bindings(struct flow *f, struct node *call, const struct type *input, const char *op, const struct expr_scope *s, const struct binding **out) {
+static int bindings(struct flow *f, struct node *call, const struct type *input, const char *op,
+                    const struct expr_scope *s, const struct binding **out) {
     struct check *c = f->c;
     struct node *with = node_field(node_body(call), "with");
     int n = with && !with->bad ? with->n_items : 0, at = 0;
@@ -59,7 +63,8 @@ static int bindings(struct flow *f, struct node *call, const struct type *input,
 /* --- by kind --- */
 
 /* What a paragraph's own `when` teaches holds for its other fields. */
-static const struct expr *own_condition(struct flow *f, struct node *body, const struct expr_scope *s, struct expr_scope *inside) {
+static const struct expr *own_condition(struct flow *f, struct node *body, const struct expr_scope *s,
+                                        struct expr_scope *inside) {
     *inside = *s;
     struct node *v = node_field(body, "when");
     const struct expr *e = v ? read_expression(f->c, v, s, &TYPE_A_TRUTH) : NULL;
@@ -76,7 +81,8 @@ static void step(struct flow *f, struct para *p, struct node *node, const struct
     p->step.once_per = read_expression(f->c, node_field(node_body(node), "once_per"), &inside, NULL);
 }
 
-static void listener_scope(struct flow *f, const struct listener *l, const struct expr_scope *s, struct expr_scope *inside, struct expr_name names[2]) {
+static void listener_scope(struct flow *f, const struct listener *l, const struct expr_scope *s,
+                           struct expr_scope *inside, struct expr_name names[2]) {
     names[0] = (struct expr_name){.name = "event", .type = flow_event_type(f, l->event)};
     names[1] = (struct expr_name){0};
     *inside = (struct expr_scope){.outer = s, .names = names, .paragraphs = s->paragraphs};
@@ -92,10 +98,13 @@ static const struct expr *moment(struct flow *f, struct node *v, const struct ex
     const struct expr *e = read_expression(f->c, v, s, NULL);
     const struct type *t = e ? expr_type(e) : NULL;
     if (!t || t->kind == TYPE_DATE || t->kind == TYPE_INSTANT || t->kind == TYPE_UNKNOWN) {
-        if (t && t->maybe) faults_node(f->c->faults, v, "maybe-missing", "this date may be missing; say what holds then: default(..., today + days(7))");
+        if (t && t->maybe)
+            faults_node(f->c->faults, v, "maybe-missing",
+                        "this date may be missing; say what holds then: default(..., today + days(7))");
         return e;
     }
-    faults_node(f->c->faults, v, "wrong-type", "a date or an instant should stand here, but this is %s", type_words(t, f->c->arena));
+    faults_node(f->c->faults, v, "wrong-type", "a date or an instant should stand here, but this is %s",
+                type_words(t, f->c->arena));
     return NULL;
 }
 
@@ -118,12 +127,15 @@ static void route(struct flow *f, struct para *p, struct node *node, const struc
     r->rows = arena_alloc(f->c->arena, sizeof *r->rows * (size_t)(p->route.n_rows + 1));
     for (int i = 0; r->rows && body && i < body->n_items && at < p->route.n_rows; i++) {
         struct node *v = body->items[i].value;
-        if (body->items[i].key || v->kind != NODE_CALL || (strcmp(v->text, "when") != 0 && strcmp(v->text, "otherwise") != 0)) continue;
+        if (body->items[i].key || v->kind != NODE_CALL ||
+            (strcmp(v->text, "when") != 0 && strcmp(v->text, "otherwise") != 0))
+            continue;
         r->rows[at] = below.known;
         struct node *text = !strcmp(v->text, "when") ? node_name(v) : NULL;
         const struct expr *e = text ? read_expression(f->c, text, &below, &TYPE_A_TRUTH) : NULL;
         rows[at].when = e;
-        if (e && (expr_known_when(e, true, below.known, f->c->arena, &r->rows[at]) != OK || expr_known_when(e, false, below.known, f->c->arena, &below.known) != OK))
+        if (e && (expr_known_when(e, true, below.known, f->c->arena, &r->rows[at]) != OK ||
+                  expr_known_when(e, false, below.known, f->c->arena, &below.known) != OK))
             f->c->faults->no_memory = true;
         at++;
     }
@@ -131,7 +143,8 @@ static void route(struct flow *f, struct para *p, struct node *node, const struc
 
 static void task(struct flow *f, struct para *p, struct node *node, const struct expr_scope *s) {
     struct node *show = node_field(node_body(node), "show");
-    for (int i = 0; show && !show->bad && show->kind == NODE_TABLE && i < show->n_items; i++) read_expression(f->c, show->items[i].value, s, NULL);
+    for (int i = 0; show && !show->bad && show->kind == NODE_TABLE && i < show->n_items; i++)
+        read_expression(f->c, show->items[i].value, s, NULL);
     read_listeners(f, p->task.ons, p->task.n_ons, f->on_names[p->index], s);
 }
 
@@ -159,7 +172,9 @@ static void each(struct flow *f, struct para *p, struct node *node, const struct
     struct node *v = node_field(node_body(node), "over");
     p->each.over = read_expression(f->c, v, s, NULL);
     const struct type *t = p->each.over ? expr_type(p->each.over) : NULL;
-    if (t && t->kind != TYPE_LIST && t->kind != TYPE_UNKNOWN) faults_node(f->c->faults, v, "wrong-type", "a list should stand here, but this is %s", type_words(t, f->c->arena));
+    if (t && t->kind != TYPE_LIST && t->kind != TYPE_UNKNOWN)
+        faults_node(f->c->faults, v, "wrong-type", "a list should stand here, but this is %s",
+                    type_words(t, f->c->arena));
     struct expr_name *names = event_name(f);
     static const struct type unknown = {.kind = TYPE_UNKNOWN};
     names[0] = (struct expr_name){.name = "it", .type = t && t->kind == TYPE_LIST && t->item ? t->item : &unknown};
@@ -179,6 +194,8 @@ void read_paragraph(struct flow *f, int i, const struct expr_scope *s, struct re
     case PARA_SEND: send(f, p, node, s); break;
     case PARA_EACH: each(f, p, node, s); break;
     case PARA_DECIDE: read_decide(f, p, node, s); break;
-    case PARA_PARALLEL: case PARA_SAGA: case PARA_NEGOTIATE: break;
+    case PARA_PARALLEL:
+    case PARA_SAGA:
+    case PARA_NEGOTIATE: break;
     }
 }

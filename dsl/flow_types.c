@@ -58,7 +58,8 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
         for (const struct type_field *t = out->fields; t && t->name && n < 63; t++) names[n++] = t->name;
         names[n] = NULL;
         strange = true;
-        faults_add(c->faults, &it->key_span, "unknown-field", "the answer of %s has no field ‹%s›%s", op, it->key, faults_nearest(c->faults, it->key, names));
+        faults_add(c->faults, &it->key_span, "unknown-field", "the answer of %s has no field ‹%s›%s", op, it->key,
+                   faults_nearest(c->faults, it->key, names));
     }
     json_t *data = value_data_new(c, v, out);
     for (int i = 0; data && i < v->n_items; i++) {
@@ -66,7 +67,8 @@ json_t *check_fallback(struct flow *f, struct node *v, const struct type *out, c
         struct fault why = {0};
         const struct type *t = flow_type_field(out, v->items[i].key);
         if (t && value_from_json(json_object_get(data, v->items[i].key), t, &got, &why) != OK)
-            faults_node(c->faults, v->items[i].value, "bad-value", "‹%s› should be %s: %s", v->items[i].key, type_words(t, c->arena), why.text);
+            faults_node(c->faults, v->items[i].value, "bad-value", "‹%s› should be %s: %s", v->items[i].key,
+                        type_words(t, c->arena), why.text);
     }
     data = keep_json(c, data);
     return strange ? NULL : data; /* what it seems to leave out may be what was misspelt */
@@ -91,7 +93,8 @@ static const struct type *step_type(struct flow *f, const struct para *p) {
 
 static const struct type *decide_type(struct flow *f, const struct para *p) {
     const struct catalog *k = f->c->catalog;
-    const struct policy *policy = p->decide.policy && k->policy ? k->policy(k->who, p->decide.policy, p->decide.version) : NULL;
+    const struct policy *policy =
+        p->decide.policy && k->policy ? k->policy(k->who, p->decide.policy, p->decide.version) : NULL;
     return policy ? policy_gives(policy) : &UNKNOWN_TYPE;
 }
 
@@ -128,22 +131,27 @@ static const struct type *send_type(struct flow *f, const struct para *p) {
 }
 
 const struct type *flow_event_type(struct flow *f, const char *event) {
-    const json_t *schema = event && f->case_json ? json_object_get(json_object_get(f->case_json, "events"), event) : NULL;
+    const json_t *schema =
+        event && f->case_json ? json_object_get(json_object_get(f->case_json, "events"), event) : NULL;
     const struct type *t = schema ? type_from_schema(schema, f->c->arena) : NULL;
     return t ? t : &UNKNOWN_TYPE;
 }
 
 const struct type *flow_para_type(struct flow *f, int i) {
     const struct para *p = &f->paras[i];
-    if (f->nodes[i]->bad && p->kind != PARA_PARALLEL && p->kind != PARA_SAGA && p->kind != PARA_ROUTE) return &UNKNOWN_TYPE;
+    if (f->nodes[i]->bad && p->kind != PARA_PARALLEL && p->kind != PARA_SAGA && p->kind != PARA_ROUTE)
+        return &UNKNOWN_TYPE;
     switch (p->kind) {
     case PARA_STEP: return step_type(f, p);
     case PARA_DECIDE: return decide_type(f, p);
     case PARA_TASK: return task_type(f, p);
     case PARA_SEND: return send_type(f, p);
     case PARA_WAIT: return p->wait.event ? flow_event_type(f, p->wait.event) : NULL;
-    case PARA_NEGOTIATE: case PARA_EACH: return &UNKNOWN_TYPE;
-    case PARA_PARALLEL: case PARA_SAGA: case PARA_ROUTE: break;
+    case PARA_NEGOTIATE:
+    case PARA_EACH: return &UNKNOWN_TYPE;
+    case PARA_PARALLEL:
+    case PARA_SAGA:
+    case PARA_ROUTE: break;
     }
     return NULL;
 }
@@ -165,7 +173,8 @@ void flow_types(struct flow *f) {
     f->case_type = &UNKNOWN_TYPE;
     if (f->case_json) f->case_type = type_from_schema(json_object_get(f->case_json, "case"), f->c->arena);
     else if (v && !v->bad)
-        faults_node(f->c->faults, v, "unknown-name", "there is no type of case \"%s\"%s", v->text, faults_nearest(f->c->faults, v->text, k->case_names ? k->case_names(k->who) : NULL));
+        faults_node(f->c->faults, v, "unknown-name", "there is no type of case \"%s\"%s", v->text,
+                    faults_nearest(f->c->faults, v->text, k->case_names ? k->case_names(k->who) : NULL));
     if (!f->case_type) f->case_type = &UNKNOWN_TYPE;
 }
 

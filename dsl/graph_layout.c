@@ -68,13 +68,23 @@ static void rank(struct graph *g) {
 
 static void bend(struct graph *g) {
     int all = 0;
-    for (int k = 0; k < g->n_edges; k++) all += g->nodes[g->edges[k].to].rank - g->nodes[g->edges[k].from].rank > 1 ? g->nodes[g->edges[k].to].rank - g->nodes[g->edges[k].from].rank : 0;
+    for (int k = 0; k < g->n_edges; k++)
+        all += g->nodes[g->edges[k].to].rank - g->nodes[g->edges[k].from].rank > 1
+                   ? g->nodes[g->edges[k].to].rank - g->nodes[g->edges[k].from].rank
+                   : 0;
     if (all > BENDS) return;
     for (int k = 0; k < g->n_edges && !g->no_memory; k++) {
         struct graph_edge *e = &g->edges[k];
         int from = g->nodes[e->from].rank, to = g->nodes[e->to].rank;
         for (int r = from + 1; !e->back && r < to; r++) {
-            int at = graph_node_add(g, (struct graph_node){.id = "", .kind = "", .label = "", .parent = -1, .rank = r, .bend = true, .width = 10, .height = 40});
+            int at = graph_node_add(g, (struct graph_node){.id = "",
+                                                           .kind = "",
+                                                           .label = "",
+                                                           .parent = -1,
+                                                           .rank = r,
+                                                           .bend = true,
+                                                           .width = 10,
+                                                           .height = 40});
             if (r == from + 1) e->first_bend = at;
         }
     }

@@ -22,7 +22,8 @@ static void box(struct buf *out, const struct graph *g, int i) {
     int row = 0, round = !strcmp(n->kind, "outcome") || !strcmp(n->kind, "on") ? 18 : 6;
     buf_addf(out, "<g class=\"%s\" id=\"", n->kind);
     escaped(out, n->id, 200);
-    buf_addf(out, "\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", n->x, n->y, n->width, n->height, round);
+    buf_addf(out, "\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", n->x, n->y, n->width, n->height,
+             round);
     buf_addf(out, "<text class=\"kind\" x=\"%d\" y=\"%d\">%s</text>", n->x + 12, n->y + 15, n->kind);
     buf_addf(out, "<text x=\"%d\" y=\"%d\">", n->x + 12, n->y + 31);
     escaped(out, n->label, 46);
@@ -101,7 +102,10 @@ enum err dsl_graph_svg(const struct dsl_file *f, struct buf *out) {
         arena_free(a);
         return dsl_plan(f) || dsl_policy(f) ? ERR_NOMEM : ERR_INVALID;
     }
-    buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">%s", g->width + 140, g->height, g->width + 140, g->height, style);
+    buf_addf(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">%s",
+        g->width + 140, g->height, g->width + 140, g->height, style);
     for (int i = 0; i < g->n_edges; i++) edge(out, g, &g->edges[i]);
     for (int i = 0; i < g->n_real; i++)
         if (g->nodes[i].parent < 0) box(out, g, i);

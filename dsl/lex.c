@@ -6,10 +6,12 @@
 
 #include "base/text.h"
 
-static const char *const foreign_quotes[] = {"“", "”", "‘", "’", "„", "‚", "«", "»", "‹", "›", "＂", "′", "″", "`", "´"};
-static const char *const odd_spaces[] = {"\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE2\x80\x89", "\xC2\xAD"};
-static const char *const units[] = {"days", "hours", "minutes", "seconds", "weeks", "months", "percent", "points", "rupees",
-                                    "working_days", "working_hours", NULL};
+static const char *const foreign_quotes[] = {"“", "”", "‘",  "’", "„", "‚", "«", "»",
+                                             "‹", "›", "＂", "′", "″", "`", "´"};
+static const char *const odd_spaces[] = {"\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE3\x80\x80",
+                                         "\xEF\xBB\xBF", "\xE2\x80\x89", "\xC2\xAD"};
+static const char *const units[] = {"days",    "hours",  "minutes", "seconds",      "weeks",         "months",
+                                    "percent", "points", "rupees",  "working_days", "working_hours", NULL};
 
 void lexer_init(struct lexer *l, const char *text, size_t n, struct faults *f) {
     *l = (struct lexer){.text = text, .n = n, .line = 1, .col = 1, .faults = f};
@@ -98,16 +100,19 @@ static void skip_blank(struct lexer *l) {
         else if (c == '-' && peek(l, 1) == '-') skip_comment(l);
         else if (odd) {
             struct span at = span_here(l, odd);
-            if (l->at == 0) faults_add(l->faults, &at, "byte-order-mark", "the file begins with a byte-order mark; save it as plain UTF-8");
-            else faults_add(l->faults, &at, "odd-space", "an invisible character (such as a non-breaking space) stands here; type an ordinary space instead");
+            if (l->at == 0)
+                faults_add(l->faults, &at, "byte-order-mark",
+                           "the file begins with a byte-order mark; save it as plain UTF-8");
+            else
+                faults_add(
+                    l->faults, &at, "odd-space",
+                    "an invisible character (such as a non-breaking space) stands here; type an ordinary space instead");
             l->at += odd;
         } else return;
     }
 }
 
-static struct token token(enum token_kind kind, struct span span) {
-    return (struct token){.kind = kind, .span = span};
-}
+static struct token token(enum token_kind kind, struct span span) { return (struct token){.kind = kind, .span = span}; }
 
 static struct token take(struct lexer *l, enum token_kind kind, size_t bytes) {
     struct token t = token(kind, span_here(l, bytes));
@@ -121,7 +126,9 @@ static char escaped(char c) {
     switch (c) {
     case 'n': return '\n';
     case 't': return '\t';
-    case '"': case '\'': case '\\': return c;
+    case '"':
+    case '\'':
+    case '\\': return c;
     default: return 0;
     }
 }
@@ -134,7 +141,10 @@ static void unescape(struct lexer *l, struct token *t, const char *raw, size_t n
         char c = raw[i];
         if (c == '\\') {
             c = escaped(raw[++i]);
-            if (!c) faults_add(l->faults, &t->span, "odd-escape", "‹\\%c› has no meaning in a text; write the character itself, or \\\\ for a backslash", raw[i]);
+            if (!c)
+                faults_add(l->faults, &t->span, "odd-escape",
+                           "‹\\%c› has no meaning in a text; write the character itself, or \\\\ for a backslash",
+                           raw[i]);
         }
         out[len++] = c;
     }
@@ -147,10 +157,12 @@ static void unescape(struct lexer *l, struct token *t, const char *raw, size_t n
 static struct token lex_text(struct lexer *l) {
     char quote = l->text[l->at];
     size_t end = l->at + 1;
-    while (end < l->n && l->text[end] != quote && l->text[end] != '\n') end += l->text[end] == '\\' && end + 1 < l->n && l->text[end + 1] != '\n' ? 2 : 1;
+    while (end < l->n && l->text[end] != quote && l->text[end] != '\n')
+        end += l->text[end] == '\\' && end + 1 < l->n && l->text[end + 1] != '\n' ? 2 : 1;
     if (end >= l->n || l->text[end] != quote) {
         struct span at = span_here(l, 1);
-        faults_add(l->faults, &at, "unclosed-text", "the text that begins here is not closed on its line; add the closing %c", quote);
+        faults_add(l->faults, &at, "unclosed-text",
+                   "the text that begins here is not closed on its line; add the closing %c", quote);
         skip_line(l);
         return token(TOKEN_BAD, at);
     }
@@ -170,7 +182,8 @@ static struct token lex_long_text(struct lexer *l) {
             break;
         }
     if (!end) {
-        faults_add(l->faults, &t.span, "unclosed-text", "the text that begins with [[ here never ends; write ]] where it ends");
+        faults_add(l->faults, &t.span, "unclosed-text",
+                   "the text that begins with [[ here never ends; write ]] where it ends");
         l->at = l->n;
         return token(TOKEN_BAD, t.span);
     }
@@ -192,11 +205,14 @@ static struct token lex_long_text(struct lexer *l) {
 
 static struct token lex_foreign_text(struct lexer *l, size_t len) {
     struct span at = span_here(l, len);
-    faults_add(l->faults, &at, "foreign-quote", "‹%.*s› is not a quote that files can read; write text between straight quotes: \"like this\"",
-               (int)len, l->text + l->at);
+    faults_add(l->faults, &at, "foreign-quote",
+               "‹%.*s› is not a quote that files can read; write text between straight quotes: \"like this\"", (int)len,
+               l->text + l->at);
     l->at += len;
     size_t from = l->at;
-    while (l->at < l->n && l->text[l->at] != '\n' && l->text[l->at] != '"' && !starts_with(l, foreign_quotes, ARRAY_LEN(foreign_quotes))) l->at++;
+    while (l->at < l->n && l->text[l->at] != '\n' && l->text[l->at] != '"' &&
+           !starts_with(l, foreign_quotes, ARRAY_LEN(foreign_quotes)))
+        l->at++;
     struct token t = token(TOKEN_TEXT, at);
     t.text = arena_strndup(l->faults->arena, l->text + from, l->at - from);
     t.text_len = t.text ? l->at - from : 0;
@@ -217,17 +233,23 @@ static void number_slip(struct lexer *l, const struct span *at, const char *numb
     char c = peek(l, 0), unit[32];
     if (c == '%') {
         l->at++;
-        faults_add(l->faults, at, "bare-percent", "‹%.*s%%› stands outside quotes; write percent(%.*s)", len, number, len, number);
+        faults_add(l->faults, at, "bare-percent", "‹%.*s%%› stands outside quotes; write percent(%.*s)", len, number,
+                   len, number);
     } else if (word_start(c) && c != 'e' && c != 'E' && c != 'x') {
         size_t from = l->at;
         while (word_part(peek(l, 0))) l->at++;
         text_copy(unit, sizeof unit, arena_strndup(l->faults->arena, l->text + from, l->at - from));
         const char *near = text_nearest(unit, units);
-        if (near) faults_add(l->faults, at, "bare-unit", "‹%.*s%s› is no number; write %s(%.*s)", len, number, unit, near, len, number);
-        else faults_add(l->faults, at, "odd-number", "‹%.*s%s› is no number; write digits with at most one point", len, number, unit);
+        if (near)
+            faults_add(l->faults, at, "bare-unit", "‹%.*s%s› is no number; write %s(%.*s)", len, number, unit, near,
+                       len, number);
+        else
+            faults_add(l->faults, at, "odd-number", "‹%.*s%s› is no number; write digits with at most one point", len,
+                       number, unit);
     } else {
         swallow(l);
-        faults_add(l->faults, at, "computes", "‹%.*s› computes outside quotes; put the expression in quotes", (int)(l->at - at->from), l->text + at->from);
+        faults_add(l->faults, at, "computes", "‹%.*s› computes outside quotes; put the expression in quotes",
+                   (int)(l->at - at->from), l->text + at->from);
     }
 }
 
@@ -237,15 +259,21 @@ static struct token lex_number(struct lexer *l) {
     if (date_like(l->text + l->at, l->n - l->at)) {
         struct token t = take(l, TOKEN_NUMBER, 4);
         while (peek(l, 0) == '-' || isdigit((unsigned char)peek(l, 0))) l->at++;
-        faults_add(l->faults, &t.span, "bare-date", "a date stands in quotes; write date \"%.*s\"", (int)(l->at - t.span.from), l->text + t.span.from);
+        faults_add(l->faults, &t.span, "bare-date", "a date stands in quotes; write date \"%.*s\"",
+                   (int)(l->at - t.span.from), l->text + t.span.from);
         return t;
     }
-    for (; end < l->n && (isdigit((unsigned char)l->text[end]) || l->text[end] == '.'); end++) points += l->text[end] == '.';
+    for (; end < l->n && (isdigit((unsigned char)l->text[end]) || l->text[end] == '.'); end++)
+        points += l->text[end] == '.';
     struct token t = take(l, TOKEN_NUMBER, end - l->at);
     if (points > 1 || t.text[t.text_len - 1] == '.' || t.text[0] == '.')
-        faults_add(l->faults, &t.span, "odd-number", "‹%.*s› is no number; write digits with at most one point, such as 0.5", (int)t.text_len, t.text);
-    if (t.text_len > 18) faults_add(l->faults, &t.span, "long-number", "a number of more than 18 digits cannot be kept exactly; shorten it");
-    if (peek(l, 0) && (word_start(peek(l, 0)) || strchr("%+-*/<>~^", peek(l, 0))) && !(peek(l, 0) == '-' && peek(l, 1) == '-'))
+        faults_add(l->faults, &t.span, "odd-number",
+                   "‹%.*s› is no number; write digits with at most one point, such as 0.5", (int)t.text_len, t.text);
+    if (t.text_len > 18)
+        faults_add(l->faults, &t.span, "long-number",
+                   "a number of more than 18 digits cannot be kept exactly; shorten it");
+    if (peek(l, 0) && (word_start(peek(l, 0)) || strchr("%+-*/<>~^", peek(l, 0))) &&
+        !(peek(l, 0) == '-' && peek(l, 1) == '-'))
         number_slip(l, &t.span, t.text, (int)t.text_len);
     return t;
 }
@@ -255,19 +283,24 @@ static struct token lex_word(struct lexer *l) {
     for (; end < l->n && word_part(l->text[end]); end++) {
         size_t save = l->at;
         l->at = end;
-        bool odd = starts_with(l, foreign_quotes, ARRAY_LEN(foreign_quotes)) || starts_with(l, odd_spaces, ARRAY_LEN(odd_spaces));
+        bool odd = starts_with(l, foreign_quotes, ARRAY_LEN(foreign_quotes)) ||
+                   starts_with(l, odd_spaces, ARRAY_LEN(odd_spaces));
         l->at = save;
         if (odd) break;
         plain += (unsigned char)l->text[end] < 0x80;
     }
     struct token t = take(l, TOKEN_WORD, end - l->at);
     if (plain != t.text_len)
-        faults_add(l->faults, &t.span, "odd-letter", "‹%.*s› holds a letter outside a-z; type it again in plain letters, or put it in quotes if it is text", (int)t.text_len, t.text);
+        faults_add(
+            l->faults, &t.span, "odd-letter",
+            "‹%.*s› holds a letter outside a-z; type it again in plain letters, or put it in quotes if it is text",
+            (int)t.text_len, t.text);
     if (peek(l, 0) == '.' && peek(l, 1) != '.') {
         swallow(l);
         t.span.to = l->at;
         while (t.span.to > t.span.from && isspace((unsigned char)l->text[t.span.to - 1])) t.span.to--;
-        faults_add(l->faults, &t.span, "bare-expression", "‹%.*s› is an expression; put it in quotes", (int)(t.span.to - t.span.from), l->text + t.span.from);
+        faults_add(l->faults, &t.span, "bare-expression", "‹%.*s› is an expression; put it in quotes",
+                   (int)(t.span.to - t.span.from), l->text + t.span.from);
         t.kind = TOKEN_TEXT;
     }
     return t;
@@ -284,7 +317,8 @@ static struct token lex_bracket(struct lexer *l) {
         struct token t = take(l, TOKEN_WORD, len);
         l->at += peek(l, 0) == '"';
         l->at += peek(l, 0) == ']';
-        faults_add(l->faults, &at, "bracket-key", "a field is named without brackets; write %.*s = ...", (int)len, t.text);
+        faults_add(l->faults, &at, "bracket-key", "a field is named without brackets; write %.*s = ...", (int)len,
+                   t.text);
         t.span = at;
         return t;
     }
@@ -313,8 +347,12 @@ static struct token lex_operator(struct lexer *l) {
     bool joins = c == '.' && peek(l, 1) == '.';
     l->at++;
     swallow(l);
-    if (joins) faults_add(l->faults, &at, "computes", "‹..› joins texts, and a strategy file computes nothing; write one text");
-    else faults_add(l->faults, &at, "computes", "‹%c› computes outside quotes; put the whole expression in quotes", isprint((unsigned char)c) ? c : '?');
+    if (joins)
+        faults_add(l->faults, &at, "computes",
+                   "‹..› joins texts, and a strategy file computes nothing; write one text");
+    else
+        faults_add(l->faults, &at, "computes", "‹%c› computes outside quotes; put the whole expression in quotes",
+                   isprint((unsigned char)c) ? c : '?');
     return token(TOKEN_SKIP, at);
 }
 
@@ -333,7 +371,8 @@ static struct token one(struct lexer *l) {
     if (quote) return lex_foreign_text(l, quote);
     if (c == '"' || c == '\'') return lex_text(l);
     if (word_start(c)) return lex_word(l);
-    if (isdigit((unsigned char)c) || ((c == '-' || c == '.') && isdigit((unsigned char)peek(l, 1)))) return lex_number(l);
+    if (isdigit((unsigned char)c) || ((c == '-' || c == '.') && isdigit((unsigned char)peek(l, 1))))
+        return lex_number(l);
     switch (c) {
     case '{': return take(l, TOKEN_OPEN, 1);
     case '}': return take(l, TOKEN_CLOSE, 1);

@@ -24,7 +24,9 @@ static void choices(struct buf *out, const char *alias, const char *const *names
     buf_adds(out, "\n");
 }
 
-static const char *const *listed(const struct catalog *c, const char *const *(*names)(void *)) { return c && names ? names(c->who) : NULL; }
+static const char *const *listed(const struct catalog *c, const char *const *(*names)(void *)) {
+    return c && names ? names(c->who) : NULL;
+}
 
 static const char *name_type(enum name_of of) {
     switch (of) {
@@ -41,7 +43,8 @@ static const char *name_type(enum name_of of) {
 static void field_type(struct buf *out, const struct field *f) {
     const char *name = name_type(f->of);
     switch (f->kind) {
-    case FIELD_TEXT: case FIELD_NAME: buf_adds(out, name); break;
+    case FIELD_TEXT:
+    case FIELD_NAME: buf_adds(out, name); break;
     case FIELD_EXPRESSION: buf_adds(out, "Expression"); break;
     case FIELD_NAMES: buf_addf(out, "%s[]", name); break;
     case FIELD_NAME_OR_NAMES: buf_addf(out, "%s|%s[]", name, name); break;
@@ -60,7 +63,9 @@ static void field_type(struct buf *out, const struct field *f) {
     case FIELD_ESCALATE: buf_adds(out, "{after: Length, to: string}|{after: Length, to: string}[]"); break;
     case FIELD_STUCK: buf_adds(out, "{queue: string, within: Length, to?: string}"); break;
     case FIELD_NEEDS: buf_adds(out, "table<string, OperationName>"); break;
-    case FIELD_GIVES: case FIELD_THRESHOLDS: case FIELD_DATA: buf_adds(out, "table<string, any>"); break;
+    case FIELD_GIVES:
+    case FIELD_THRESHOLDS:
+    case FIELD_DATA: buf_adds(out, "table<string, any>"); break;
     case FIELD_ANY: buf_adds(out, "any"); break;
     }
 }
@@ -72,9 +77,11 @@ static void word(struct buf *out, const struct word *w) {
         class_name(out, w->word);
         buf_adds(out, "Fields\n");
         for (const struct field *f = w->fields; f->name; f++) {
-            buf_addf(out, "---@field %s%s ", f->name, f->required ? "" : "?");
+            if (f->duty == FIELD_LATER) continue;
+            buf_addf(out, "---@field %s%s ", f->name, f->duty == FIELD_MUST ? "" : "?");
             field_type(out, f);
-            buf_addf(out, " %s%s%s%s\n", f->help, f->otherwise ? " (else: " : "", f->otherwise ? f->otherwise : "", f->otherwise ? ")" : "");
+            buf_addf(out, " %s%s%s%s\n", f->help, f->otherwise ? " (else: " : "", f->otherwise ? f->otherwise : "",
+                     f->otherwise ? ")" : "");
         }
         if (w->target) buf_adds(out, "---@field [integer] Target|Paragraph where it leads, or what stands in it\n");
         else buf_adds(out, "---@field [integer] Paragraph what stands in it\n");
@@ -88,7 +95,8 @@ static void word(struct buf *out, const struct word *w) {
         class_name(out, w->word);
         buf_adds(out, "Fields");
     } else buf_adds(out, "table");
-    buf_addf(out, "%s\nfunction %s(%s) end\n", w->unnamed ? "\n---@return Paragraph" : "): Paragraph", w->word, w->unnamed ? "fields" : name);
+    buf_addf(out, "%s\nfunction %s(%s) end\n", w->unnamed ? "\n---@return Paragraph" : "): Paragraph", w->word,
+             w->unnamed ? "fields" : name);
 }
 
 static const char *unit_class(enum type_kind kind) {
@@ -103,7 +111,8 @@ static const char *unit_class(enum type_kind kind) {
 static void units(struct buf *out) {
     static const char *const more[] = {"working_hours", "working_days", NULL};
     for (const char *const *u = unit_names(); *u; u++)
-        buf_addf(out, "\n---@param value number|string\n---@return %s\nfunction %s(value) end\n", unit_class(unit_find(*u)->kind), *u);
+        buf_addf(out, "\n---@param value number|string\n---@return %s\nfunction %s(value) end\n",
+                 unit_class(unit_find(*u)->kind), *u);
     for (const char *const *u = more; *u; u++)
         if (!unit_find(*u)) buf_addf(out, "\n---@param value number\n---@return Length\nfunction %s(value) end\n", *u);
 }
@@ -118,9 +127,11 @@ static const char others[] =
     "\n---@param why string\n---@return Value\nfunction uncertain(why) end\n\n---@type Value\nlate = nil\n";
 
 enum err dsl_meta(const struct catalog *c, struct buf *out) {
-    buf_adds(out, "---@meta\n-- Made by `tenor meta` from the words of the language and the catalog; do not edit.\n\n"
-                  "---An expression in quotes, such as \"risk.pd > 5%\".\n---@alias Expression string\n"
-                  "---@class Paragraph\n---@class Target\n---@class Length\n---@class Money\n---@class Share\n---@class Date\n---@class Value\n---@class AllOf\n");
+    buf_adds(
+        out,
+        "---@meta\n-- Made by `tenor meta` from the words of the language and the catalog; do not edit.\n\n"
+        "---An expression in quotes, such as \"risk.pd > 5%\".\n---@alias Expression string\n"
+        "---@class Paragraph\n---@class Target\n---@class Length\n---@class Money\n---@class Share\n---@class Date\n---@class Value\n---@class AllOf\n");
     choices(out, "OperationName", c ? listed(c, c->operation_names) : NULL);
     choices(out, "PolicyName", c ? listed(c, c->policy_names) : NULL);
     choices(out, "CaseName", c ? listed(c, c->case_names) : NULL);

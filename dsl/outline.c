@@ -70,7 +70,8 @@ static const char *shown(struct reader *r, const struct token *t) {
     const char *s = NULL;
     if (t->kind == TOKEN_END) return "the end of the file";
     int n = (int)(t->span.to - t->span.from);
-    if (t->span.to <= r->lexer.n) s = arena_printf(r->arena, "‹%.*s%s›", n > 40 ? 40 : n, r->lexer.text + t->span.from, n > 40 ? "..." : "");
+    if (t->span.to <= r->lexer.n)
+        s = arena_printf(r->arena, "‹%.*s%s›", n > 40 ? 40 : n, r->lexer.text + t->span.from, n > 40 ? "..." : "");
     return s ? s : "this";
 }
 
@@ -109,19 +110,25 @@ static void *grown(struct reader *r, void *old, int n, size_t size) {
 
 /* Lua's reserved words cannot be names; most have a word of ours that is meant. */
 static const char *const reserved[][2] = {
-    {"until", "till"}, {"end", "finish"}, {"repeat", "each"}, {"if", "when"}, {"else", "otherwise"}, {"elseif", "when"},
-    {"goto", "go"}, {"return", "finish"}, {"for", "each"}, {"while", "when"}, {"function", NULL}, {"local", NULL}, {"do", NULL},
-    {"then", NULL}, {"break", NULL}, {"in", NULL}, {"and", NULL}, {"or", NULL}, {"not", NULL}};
+    {"until", "till"},  {"end", "finish"}, {"repeat", "each"},   {"if", "when"},  {"else", "otherwise"},
+    {"elseif", "when"}, {"goto", "go"},    {"return", "finish"}, {"for", "each"}, {"while", "when"},
+    {"function", NULL}, {"local", NULL},   {"do", NULL},         {"then", NULL},  {"break", NULL},
+    {"in", NULL},       {"and", NULL},     {"or", NULL},         {"not", NULL}};
 
 static bool reserved_word(struct reader *r, const struct token *t, bool as_name) {
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
         if (!is(t, reserved[i][0])) continue;
         if (as_name && reserved[i][1])
-            faults_add(r->faults, &t->span, "reserved-word", "‹%s› is a reserved word and cannot be used here; write %s", reserved[i][0], reserved[i][1]);
+            faults_add(r->faults, &t->span, "reserved-word",
+                       "‹%s› is a reserved word and cannot be used here; write %s", reserved[i][0], reserved[i][1]);
         else if (as_name)
-            faults_add(r->faults, &t->span, "reserved-word", "‹%s› is a reserved word and cannot be used here; use another word", reserved[i][0]);
+            faults_add(r->faults, &t->span, "reserved-word",
+                       "‹%s› is a reserved word and cannot be used here; use another word", reserved[i][0]);
         else
-            faults_add(r->faults, &t->span, "computes", "‹%s›: a strategy file is data, not a program; say it with a paragraph or an expression in quotes", reserved[i][0]);
+            faults_add(
+                r->faults, &t->span, "computes",
+                "‹%s›: a strategy file is data, not a program; say it with a paragraph or an expression in quotes",
+                reserved[i][0]);
         return true;
     }
     return false;
@@ -137,7 +144,8 @@ static struct node *paren_value(struct reader *r, const struct node *call) {
         return NULL;
     }
     if (++r->depth > OUTLINE_DEPTH) {
-        faults_add(r->faults, &open, "too-deep", "parentheses are nested more than %d deep; nothing in a strategy file needs that", OUTLINE_DEPTH);
+        faults_add(r->faults, &open, "too-deep",
+                   "parentheses are nested more than %d deep; nothing in a strategy file needs that", OUTLINE_DEPTH);
         r->abandoned = true;
         return NULL;
     }
@@ -151,8 +159,12 @@ static struct node *paren_value(struct reader *r, const struct node *call) {
     while (r->tok.kind == TOKEN_COMMA || r->tok.kind == TOKEN_NUMBER) next(r);
     int len = (int)(r->last.span.to - open.to);
     if (r->tok.kind == TOKEN_PAREN_END && n && n->kind == NODE_NUMBER)
-        faults_add(r->faults, &n->span, "one-value", "‹%s› takes one value; a grouped amount stands in quotes: %s \"%.*s\"", call->text, call->text, len, r->lexer.text + open.to);
-    else faults_add(r->faults, &open, "open-paren", "the ( after ‹%s› is not closed; write one value and a )", call->text);
+        faults_add(r->faults, &n->span, "one-value",
+                   "‹%s› takes one value; a grouped amount stands in quotes: %s \"%.*s\"", call->text, call->text, len,
+                   r->lexer.text + open.to);
+    else
+        faults_add(r->faults, &open, "open-paren", "the ( after ‹%s› is not closed; write one value and a )",
+                   call->text);
     if (r->tok.kind == TOKEN_PAREN_END) next(r);
     else r->abandoned = r->tok.kind != TOKEN_COMMA && r->tok.kind != TOKEN_CLOSE && r->tok.kind != TOKEN_WORD;
     return n;
@@ -169,7 +181,8 @@ static void add_arg(struct reader *r, struct node *call, struct node *arg) {
 static void call_args(struct reader *r, struct node *call) {
     while (!r->abandoned) {
         if (call->n_args == 8) {
-            faults_add(r->faults, &r->tok.span, "too-many-values", "too many values after ‹%s›; a comma is probably missing", call->text);
+            faults_add(r->faults, &r->tok.span, "too-many-values",
+                       "too many values after ‹%s›; a comma is probably missing", call->text);
             r->abandoned = true;
         } else if (r->tok.kind == TOKEN_TEXT) add_arg(r, call, leaf(r, NODE_TEXT));
         else if (r->tok.kind == TOKEN_OPEN) add_arg(r, call, value(r));
@@ -183,21 +196,28 @@ static bool on_one_line(const struct token *a, const struct token *b) { return a
 
 /* A word that stands as a value without anything after it. */
 static void bare_word(struct reader *r, const struct token *t) {
-    static const char *const truths[] = {"True", "TRUE", "yes", "Yes", "on", NULL}, *const lies[] = {"False", "FALSE", "no", "No", "off", NULL};
+    static const char *const truths[] = {"True", "TRUE", "yes", "Yes", "on", NULL}, *const lies[] = {"False", "FALSE",
+                                                                                                     "no",    "No",
+                                                                                                     "off",   NULL};
     int n = (int)t->text_len;
     for (int i = 0; truths[i]; i++)
         if (is(t, truths[i]) || is(t, lies[i])) {
-            faults_add(r->faults, &t->span, "bare-word", "‹%.*s› is not a value; write %s", n, t->text, is(t, truths[i]) ? "true" : "false");
+            faults_add(r->faults, &t->span, "bare-word", "‹%.*s› is not a value; write %s", n, t->text,
+                       is(t, truths[i]) ? "true" : "false");
             return;
         }
     if (is(t, "nil")) faults_add(r->faults, &t->span, "nil", "‹nil› is not a value; leave the field out");
     else if (on_one_line(t, &r->tok) && r->tok.kind == TOKEN_WORD && r->ahead.kind != TOKEN_EQUALS) {
-        faults_add(r->faults, &r->tok.span, "bare-name", "a name stands in quotes; write %.*s \"%.*s\"", n, t->text, (int)r->tok.text_len, r->tok.text);
+        faults_add(r->faults, &r->tok.span, "bare-name", "a name stands in quotes; write %.*s \"%.*s\"", n, t->text,
+                   (int)r->tok.text_len, r->tok.text);
         next(r);
     } else if (on_one_line(t, &r->tok) && r->tok.kind == TOKEN_NUMBER) {
-        faults_add(r->faults, &t->span, "bare-number", "write %.*s(%.*s)", n, t->text, (int)r->tok.text_len, r->tok.text);
+        faults_add(r->faults, &t->span, "bare-number", "write %.*s(%.*s)", n, t->text, (int)r->tok.text_len,
+                   r->tok.text);
         next(r);
-    } else faults_add(r->faults, &t->span, "bare-word", "‹%.*s› is not a value; if it is text, put it in quotes", n, t->text);
+    } else
+        faults_add(r->faults, &t->span, "bare-word", "‹%.*s› is not a value; if it is text, put it in quotes", n,
+                   t->text);
 }
 
 static struct node *word_value(struct reader *r) {
@@ -216,18 +236,21 @@ static struct node *word_value(struct reader *r) {
     call_args(r, n);
     if (n->n_args || r->abandoned || r->faults->n > before) return n;
     n->kind = NODE_WORD;
-    if (!is(&t, "late") && !is(&t, "refused") && !is(&t, "failed") && !is(&t, "uncertain")) bare_word(r, &t); /* ends of a call, in examples */
+    if (!is(&t, "late") && !is(&t, "refused") && !is(&t, "failed") && !is(&t, "uncertain"))
+        bare_word(r, &t); /* ends of a call, in examples */
     return n;
 }
 
 /* The brace on `open` is not closed before the word in column 1 that stands at `r->tok` or the stray. */
 static void unclosed(struct reader *r, struct span open, int line) {
-    faults_add(r->faults, &open, "unclosed-brace", "this { is not closed before the paragraph on line %d; add the missing }", line);
+    faults_add(r->faults, &open, "unclosed-brace",
+               "this { is not closed before the paragraph on line %d; add the missing }", line);
     r->abandoned = true;
 }
 
 static bool paragraph_start(const struct reader *r) {
-    return r->tok.kind == TOKEN_WORD && r->tok.span.col == 1 && (r->ahead.kind == TOKEN_TEXT || r->ahead.kind == TOKEN_OPEN);
+    return r->tok.kind == TOKEN_WORD && r->tok.span.col == 1 &&
+           (r->ahead.kind == TOKEN_TEXT || r->ahead.kind == TOKEN_OPEN);
 }
 
 /* Between two entries of a table. False: the paragraph is abandoned. */
@@ -247,17 +270,21 @@ static bool separator(struct reader *r, struct span open) {
         else unclosed(r, open, r->tok.span.line);
         return false;
     }
-    if (r->last.kind == TOKEN_NUMBER && r->tok.kind == TOKEN_WORD && on_one_line(&r->last, &r->tok) && r->ahead.kind != TOKEN_EQUALS) {
-        faults_add(r->faults, &r->last.span, "bare-unit", "write %.*s(%.*s)", (int)r->tok.text_len, r->tok.text, (int)r->last.text_len, r->last.text);
+    if (r->last.kind == TOKEN_NUMBER && r->tok.kind == TOKEN_WORD && on_one_line(&r->last, &r->tok) &&
+        r->ahead.kind != TOKEN_EQUALS) {
+        faults_add(r->faults, &r->last.span, "bare-unit", "write %.*s(%.*s)", (int)r->tok.text_len, r->tok.text,
+                   (int)r->last.text_len, r->last.text);
         next(r);
         return separator(r, open);
     }
     if (r->tok.kind == TOKEN_EQUALS) {
-        faults_add(r->faults, &r->last.span, "odd-field", "%s = ...: the name of a field is one plain word without quotes", shown(r, &r->last));
+        faults_add(r->faults, &r->last.span, "odd-field",
+                   "%s = ...: the name of a field is one plain word without quotes", shown(r, &r->last));
         r->abandoned = true;
         return false;
     }
-    faults_add(r->faults, &r->last.span, "missing-comma", "a comma is missing after %s, before %s", shown(r, &r->last), shown(r, &r->tok));
+    faults_add(r->faults, &r->last.span, "missing-comma", "a comma is missing after %s, before %s", shown(r, &r->last),
+               shown(r, &r->tok));
     return true;
 }
 
@@ -265,7 +292,8 @@ static void duplicate(struct reader *r, const struct node *table, const struct t
     for (int i = 0; i < table->n_items; i++) {
         const struct item *it = &table->items[i];
         if (!it->key || strlen(it->key) != key->text_len || memcmp(it->key, key->text, key->text_len) != 0) continue;
-        faults_add(r->faults, &key->span, "duplicate-field", "‹%s› is already given on line %d; keep one of the two", it->key, it->key_span.line);
+        faults_add(r->faults, &key->span, "duplicate-field", "‹%s› is already given on line %d; keep one of the two",
+                   it->key, it->key_span.line);
         return;
     }
 }
@@ -282,7 +310,8 @@ static void table_item(struct reader *r, struct node *table) {
         next(r);
         next(r);
         if (r->tok.kind == TOKEN_COMMA || r->tok.kind == TOKEN_CLOSE) {
-            faults_add(r->faults, &key.span, "no-value", "‹%.*s› has no value after the =", (int)key.text_len, key.text);
+            faults_add(r->faults, &key.span, "no-value", "‹%.*s› has no value after the =", (int)key.text_len,
+                       key.text);
             return;
         }
     }
@@ -307,7 +336,8 @@ static struct node *table(struct reader *r) {
     struct node *n = node_new(r, NODE_TABLE, open);
     r->brace = open;
     if (++r->depth > OUTLINE_DEPTH) {
-        faults_add(r->faults, &open, "too-deep", "braces are nested more than %d deep; nothing in a strategy file needs that", OUTLINE_DEPTH);
+        faults_add(r->faults, &open, "too-deep",
+                   "braces are nested more than %d deep; nothing in a strategy file needs that", OUTLINE_DEPTH);
         r->abandoned = true;
     }
     next(r);
@@ -342,9 +372,14 @@ static struct node *value(struct reader *r) {
     case TOKEN_WORD: return word_value(r);
     case TOKEN_OPEN: return table(r);
     case TOKEN_BAD: break;
-    case TOKEN_PAREN: faults_add(r->faults, &r->tok.span, "odd-paren", "parentheses stand only after a word, as in days(7); put an expression in quotes"); break;
+    case TOKEN_PAREN:
+        faults_add(r->faults, &r->tok.span, "odd-paren",
+                   "parentheses stand only after a word, as in days(7); put an expression in quotes");
+        break;
     case TOKEN_END: faults_add(r->faults, &r->tok.span, "early-end", "the file ends where a value should stand"); break;
-    default: faults_add(r->faults, &r->tok.span, "no-value", "a value should stand here, not %s", shown(r, &r->tok)); break;
+    default:
+        faults_add(r->faults, &r->tok.span, "no-value", "a value should stand here, not %s", shown(r, &r->tok));
+        break;
     }
     r->abandoned = true;
     return NULL;
@@ -355,16 +390,24 @@ static void stands_alone(struct reader *r) {
     const struct token *t = &r->tok;
     if (t->kind == TOKEN_CLOSE) faults_add(r->faults, &t->span, "close-brace", "one } too many; nothing is open here");
     else if (t->kind == TOKEN_COMMA && r->ahead.kind == TOKEN_WORD && r->ahead.span.col > 1)
-        faults_add(r->faults, &t->span, "stands-alone", "%s after this comma stands outside every paragraph; a } before it closes too early", shown(r, &r->ahead));
-    else if (t->kind == TOKEN_COMMA) faults_add(r->faults, &t->span, "stray-comma", "no comma stands between paragraphs; take it out");
-    else if (t->kind == TOKEN_PAREN_END) faults_add(r->faults, &t->span, "close-paren", "one ) too many; nothing is open here");
-    else if (t->kind != TOKEN_BAD) faults_add(r->faults, &t->span, "stands-alone", "a paragraph begins with a word such as step, not with %s", shown(r, t));
+        faults_add(r->faults, &t->span, "stands-alone",
+                   "%s after this comma stands outside every paragraph; a } before it closes too early",
+                   shown(r, &r->ahead));
+    else if (t->kind == TOKEN_COMMA)
+        faults_add(r->faults, &t->span, "stray-comma", "no comma stands between paragraphs; take it out");
+    else if (t->kind == TOKEN_PAREN_END)
+        faults_add(r->faults, &t->span, "close-paren", "one ) too many; nothing is open here");
+    else if (t->kind != TOKEN_BAD)
+        faults_add(r->faults, &t->span, "stands-alone", "a paragraph begins with a word such as step, not with %s",
+                   shown(r, t));
 }
 
 static struct node *paragraph(struct reader *r) {
     struct token word = r->tok;
     if (r->ahead.kind == TOKEN_EQUALS) {
-        faults_add(r->faults, &word.span, "stands-alone", "‹%.*s = ...› stands alone; a comma or a brace above it is probably missing", (int)word.text_len, word.text);
+        faults_add(r->faults, &word.span, "stands-alone",
+                   "‹%.*s = ...› stands alone; a comma or a brace above it is probably missing", (int)word.text_len,
+                   word.text);
         r->abandoned = true;
         return NULL;
     }
@@ -375,12 +418,14 @@ static struct node *paragraph(struct reader *r) {
     struct node *n = leaf(r, NODE_CALL);
     if (!n) return NULL;
     if (r->tok.kind == TOKEN_WORD && on_one_line(&word, &r->tok)) {
-        faults_add(r->faults, &r->tok.span, "bare-name", "a name stands in quotes; write %s \"%.*s\"", n->text, (int)r->tok.text_len, r->tok.text);
+        faults_add(r->faults, &r->tok.span, "bare-name", "a name stands in quotes; write %s \"%.*s\"", n->text,
+                   (int)r->tok.text_len, r->tok.text);
         add_arg(r, n, leaf(r, NODE_TEXT));
     }
     call_args(r, n);
     if (!n->n_args && !r->abandoned)
-        faults_add(r->faults, &word.span, "bare-word", "‹%s› stands alone; a paragraph is written %s \"name\" { ... }", n->text, n->text);
+        faults_add(r->faults, &word.span, "bare-word", "‹%s› stands alone; a paragraph is written %s \"name\" { ... }",
+                   n->text, n->text);
     return n;
 }
 
@@ -396,7 +441,8 @@ static void recover(struct reader *r, size_t start) {
 static bool whole_text(const char *text, size_t n, struct faults *f) {
     struct span at = {0, 0, 1, 1};
     if (n > OUTLINE_BYTES) faults_add(f, &at, "too-large", "the file is larger than 1 MB; a strategy is far smaller");
-    else if (memchr(text, 0, n)) faults_add(f, &at, "not-text", "the file holds a zero byte and is not text; save it as UTF-8");
+    else if (memchr(text, 0, n))
+        faults_add(f, &at, "not-text", "the file holds a zero byte and is not text; save it as UTF-8");
     else if (!text_is_utf8(text, n)) faults_add(f, &at, "not-utf8", "the file is not UTF-8 text; save it as UTF-8");
     else return true;
     return false;

@@ -16,7 +16,9 @@ static void tell_if(const struct teller *t, enum edge_kind kind, struct target t
 }
 
 static void route(const struct teller *t, const struct para *p) {
-    for (int i = 0; i < p->route.n_rows; i++) tell(t, EDGE_ROW, i, p->route.rows[i].to, p->route.rows[i].when ? expr_source(p->route.rows[i].when) : "otherwise");
+    for (int i = 0; i < p->route.n_rows; i++)
+        tell(t, EDGE_ROW, i, p->route.rows[i].to,
+             p->route.rows[i].when ? expr_source(p->route.rows[i].when) : "otherwise");
 }
 
 static void listeners(const struct teller *t, const struct listener *ons, int n) {
@@ -34,13 +36,15 @@ static void task(const struct teller *t, const struct plan *plan, const struct p
 
 static void wait(const struct teller *t, const struct plan *plan, const struct para *p) {
     bool passes = p->within.unit != LENGTH_NONE || p->wait.till;
-    if (p->wait.event || p->next.kind != TARGET_NONE) tell(t, EDGE_NEXT, 0, plan_after(plan, p), p->wait.event ? p->wait.event : "");
+    if (p->wait.event || p->next.kind != TARGET_NONE)
+        tell(t, EDGE_NEXT, 0, plan_after(plan, p), p->wait.event ? p->wait.event : "");
     listeners(t, p->wait.ons, p->wait.n_ons);
     if (p->late.kind != TARGET_NONE) tell(t, EDGE_LATE, 0, p->late, "late");
     else if (passes) tell(t, EDGE_LATE, 0, plan_after(plan, p), p->wait.event ? "late" : "");
 }
 
-void plan_edges(const struct plan *plan, const struct para *p, void (*each)(void *who, const struct edge *e), void *who) {
+void plan_edges(const struct plan *plan, const struct para *p, void (*each)(void *who, const struct edge *e),
+                void *who) {
     const struct teller t = {each, who};
     if (p->parent >= 0) return;
     if (p->kind == PARA_ROUTE) route(&t, p);

@@ -29,10 +29,14 @@ bool policy_constant(struct policy_build *b, struct node *v, struct value *out) 
     if (v->kind == NODE_NUMBER && fixed_parse(v->text, v->text_len, &out->n) == OK) out->kind = TYPE_NUMBER;
     else if (v->kind == NODE_TRUTH) *out = (struct value){.kind = TYPE_TRUTH, .n = v->truth};
     else if (v->kind == NODE_TEXT) *out = (struct value){.kind = TYPE_TEXT, .text = v->text};
-    else if (node_is_call(v, "text") && node_name(v)) *out = (struct value){.kind = TYPE_TEXT, .text = node_name_text(v)};
+    else if (node_is_call(v, "text") && node_name(v))
+        *out = (struct value){.kind = TYPE_TEXT, .text = node_name_text(v)};
     else if (!value_unit(b->c, v, out, &why)) {
         if (why) faults_node(b->c->faults, v, "bad-value", "%s", why);
-        else faults_node(b->c->faults, v, "bad-value", "%s is no constant; write a number, percent(4), rupees \"5,000\" or days(3)", value_shown(b->c, v));
+        else
+            faults_node(b->c->faults, v, "bad-value",
+                        "%s is no constant; write a number, percent(4), rupees \"5,000\" or days(3)",
+                        value_shown(b->c, v));
         return false;
     }
     return true;
@@ -45,7 +49,10 @@ static void needs(struct policy_build *b, struct node *v) {
     for (int i = 0; all && i < n; i++) {
         struct node *name = v->items[i].value;
         const struct op_decl *op = k->operation ? k->operation(k->who, name->text) : NULL;
-        if (!op) faults_node(b->c->faults, name, "unknown-name", "there is no operation \"%s\"%s", name->text, faults_nearest(b->c->faults, name->text, k->operation_names ? k->operation_names(k->who) : NULL));
+        if (!op)
+            faults_node(
+                b->c->faults, name, "unknown-name", "there is no operation \"%s\"%s", name->text,
+                faults_nearest(b->c->faults, name->text, k->operation_names ? k->operation_names(k->who) : NULL));
         all[b->p->n_needs++] = (struct need){v->items[i].key, op};
     }
     b->p->needs = all;
@@ -54,7 +61,8 @@ static void needs(struct policy_build *b, struct node *v) {
 static const struct {
     const char *word;
     enum type_kind kind;
-} simple_types[] = {{"money", TYPE_MONEY}, {"share", TYPE_SHARE}, {"number", TYPE_NUMBER}, {"text", TYPE_TEXT}, {"truth", TYPE_TRUTH}, {"date", TYPE_DATE}};
+} simple_types[] = {{"money", TYPE_MONEY}, {"share", TYPE_SHARE}, {"number", TYPE_NUMBER},
+                    {"text", TYPE_TEXT},   {"truth", TYPE_TRUTH}, {"date", TYPE_DATE}};
 
 static const struct type *declared_type(struct policy_build *b, struct node *v) {
     static const char *const names[] = {"money", "share", "number", "text", "truth", "date", NULL};
@@ -62,7 +70,8 @@ static const struct type *declared_type(struct policy_build *b, struct node *v) 
         struct type *t = policy_room(b, sizeof *t);
         for (int i = 0; i < v->n_items; i++)
             if (v->items[i].key || v->items[i].value->kind != NODE_TEXT) {
-                faults_node(b->c->faults, v, "bad-value", "a result that is one of several words lists them in quotes: { \"help\", \"firm\" }");
+                faults_node(b->c->faults, v, "bad-value",
+                            "a result that is one of several words lists them in quotes: { \"help\", \"firm\" }");
                 return NULL;
             }
         if (t) *t = (struct type){.kind = TYPE_ONE_OF, .words = names_new(b->c, v, NULL)};
@@ -70,7 +79,8 @@ static const struct type *declared_type(struct policy_build *b, struct node *v) 
     }
     for (size_t i = 0; v->kind == NODE_TEXT && i < ARRAY_LEN(simple_types); i++)
         if (!strcmp(v->text, simple_types[i].word)) return type_constant(b, simple_types[i].kind);
-    faults_node(b->c->faults, v, "bad-value", "a result is \"money\", \"share\", \"number\", \"text\", \"truth\", \"date\" or a list of words%s",
+    faults_node(b->c->faults, v, "bad-value",
+                "a result is \"money\", \"share\", \"number\", \"text\", \"truth\", \"date\" or a list of words%s",
                 v->kind == NODE_TEXT ? faults_nearest(b->c->faults, v->text, names) : "");
     return NULL;
 }
@@ -125,7 +135,8 @@ static void case_of(struct policy_build *b, struct node *v) {
     const json_t *schema = v && !v->bad && k->case_type ? k->case_type(k->who, v->text) : NULL;
     b->case_type = schema ? type_from_schema(json_object_get(schema, "case"), b->c->arena) : NULL;
     if (v && !v->bad && !schema)
-        faults_node(b->c->faults, v, "unknown-name", "there is no type of case \"%s\"%s", v->text, faults_nearest(b->c->faults, v->text, k->case_names ? k->case_names(k->who) : NULL));
+        faults_node(b->c->faults, v, "unknown-name", "there is no type of case \"%s\"%s", v->text,
+                    faults_nearest(b->c->faults, v->text, k->case_names ? k->case_names(k->who) : NULL));
     if (!b->case_type) b->case_type = type_constant(b, TYPE_UNKNOWN);
 }
 
@@ -141,7 +152,8 @@ static void head(struct policy_build *b) {
     case_of(b, v);
     p->about = (v = node_field(body, "about")) && v->kind == NODE_TEXT ? v->text : "";
     p->currency = c->catalog->currency ? c->catalog->currency : "INR";
-    if ((v = node_field(body, "good_for")) && !v->bad && !value_length(c, v, &p->good_for, &why)) p->good_for.unit = LENGTH_NONE;
+    if ((v = node_field(body, "good_for")) && !v->bad && !value_length(c, v, &p->good_for, &why))
+        p->good_for.unit = LENGTH_NONE;
     needs(b, node_field(body, "needs"));
     gives(b, node_field(body, "gives"));
     thresholds(b, node_field(body, "thresholds"));

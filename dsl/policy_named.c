@@ -18,9 +18,11 @@ struct ordering {
     int n;
 };
 
-static void name_add(struct policy_build *b, const char *name, const struct type *type, int slot, const struct expr *is) {
+static void name_add(struct policy_build *b, const char *name, const struct type *type, int slot,
+                     const struct expr *is) {
     if (b->n_names >= POLICY_NAMES) return;
-    b->names[b->n_names++] = (struct expr_name){.name = name, .type = type ? type : type_constant(b, TYPE_UNKNOWN), .slot = slot, .is = is};
+    b->names[b->n_names++] =
+        (struct expr_name){.name = name, .type = type ? type : type_constant(b, TYPE_UNKNOWN), .slot = slot, .is = is};
 }
 
 /* --- does a text read a name: as a whole word, not after a dot, not inside '...' --- */
@@ -62,7 +64,9 @@ static void fact(struct policy_build *b, struct node *node, struct policy_fact *
     f->is = read_expression(b->c, node_field(body, "is"), &b->scope, NULL);
     if (better && !better->bad) {
         f->better = !strcmp(better->text, "lower") ? -1 : !strcmp(better->text, "higher");
-        if (!f->better) faults_node(b->c->faults, better, "bad-value", "‹better› is \"lower\" or \"higher\", not \"%s\"", better->text);
+        if (!f->better)
+            faults_node(b->c->faults, better, "bad-value", "‹better› is \"lower\" or \"higher\", not \"%s\"",
+                        better->text);
     }
 }
 
@@ -79,7 +83,8 @@ static void limit(struct policy_build *b, struct node *node, struct policy_limit
 /* --- tables --- */
 
 static bool number_like(const char *s) {
-    return isdigit((unsigned char)*s) || (*s == '-' && isdigit((unsigned char)s[1])) || !strcmp(s, "true") || !strcmp(s, "false") || strchr(s, '(');
+    return isdigit((unsigned char)*s) || (*s == '-' && isdigit((unsigned char)s[1])) || !strcmp(s, "true") ||
+           !strcmp(s, "false") || strchr(s, '(');
 }
 
 /* "<= 2%" -> "risk.pd <= 2%"; "salaried" -> "case.work == 'salaried'"; a fact that may be missing then
@@ -87,7 +92,8 @@ static bool number_like(const char *s) {
 static const char *cell_text(struct policy_build *b, const char *by, bool maybe, const char *cell) {
     const char *op = strchr("<>=~", *cell) || text_starts(cell, "in ") || text_starts(cell, "between ") ? "" : "== ";
     const char *quote = *op && !number_like(cell) && *cell != '\'' ? "'" : "";
-    return arena_printf(b->c->arena, "%s%s%s%s %s%s%s%s", maybe ? "has(" : "", maybe ? by : "", maybe ? ") and " : "", by, op, quote, cell, quote);
+    return arena_printf(b->c->arena, "%s%s%s%s %s%s%s%s", maybe ? "has(" : "", maybe ? by : "", maybe ? ") and " : "",
+                        by, op, quote, cell, quote);
 }
 
 static const struct expr *cell(struct policy_build *b, struct node *v, const struct node *by, const struct type *type) {
@@ -115,8 +121,10 @@ bool policy_fits(struct policy_build *b, struct node *v, const struct type *want
         got->kind = TYPE_SHARE;
         return true;
     }
-    const char *near = want->kind == TYPE_ONE_OF && got->kind == TYPE_TEXT ? faults_nearest(b->c->faults, got->text, want->words) : "";
-    faults_node(b->c->faults, v, "wrong-type", "%s should stand here, not %s%s", type_words(want, b->c->arena), value_shown(b->c, v), near);
+    const char *near =
+        want->kind == TYPE_ONE_OF && got->kind == TYPE_TEXT ? faults_nearest(b->c->faults, got->text, want->words) : "";
+    faults_node(b->c->faults, v, "wrong-type", "%s should stand here, not %s%s", type_words(want, b->c->arena),
+                value_shown(b->c, v), near);
     return false;
 }
 
@@ -126,17 +134,21 @@ static const struct type *result_type(struct policy_build *b, const char *name) 
     return NULL;
 }
 
-static bool row(struct policy_build *b, struct node *node, struct policy_table *t, const struct node *by, const struct type **types, struct policy_row *r) {
+static bool row(struct policy_build *b, struct node *node, struct policy_table *t, const struct node *by,
+                const struct type **types, struct policy_row *r) {
     struct node *cells = node->n_args == 1 && node->args[0]->kind == NODE_TABLE ? node->args[0] : NULL;
     if (!cells || cells->n_items != t->n_by + 1) {
-        faults_node(b->c->faults, node, "row-length", "this row should have %d cells: one per fact of `by` and the result", t->n_by + 1);
+        faults_node(b->c->faults, node, "row-length",
+                    "this row should have %d cells: one per fact of `by` and the result", t->n_by + 1);
         return false;
     }
     const struct expr **list = policy_room(b, sizeof *list * (size_t)(t->n_by + 1));
     *r = (struct policy_row){.cells = list, .line = node->span.line};
     for (int i = 0; list && i < t->n_by; i++) {
         struct node *v = cells->items[i].value;
-        if (v->kind != NODE_TEXT && v->kind != NODE_NUMBER && v->kind != NODE_TRUTH && v->kind != NODE_CALL) faults_node(b->c->faults, v, "bad-cell", "a cell is a comparison such as \"<= 2%%\", a value, or \"-\" for any");
+        if (v->kind != NODE_TEXT && v->kind != NODE_NUMBER && v->kind != NODE_TRUTH && v->kind != NODE_CALL)
+            faults_node(b->c->faults, v, "bad-cell",
+                        "a cell is a comparison such as \"<= 2%%\", a value, or \"-\" for any");
         list[i] = cell(b, v, by->items[i].value, types[i]);
     }
     struct node *last = cells->items[t->n_by].value;
@@ -169,17 +181,25 @@ static void table(struct policy_build *b, struct node *node, struct policy_table
     }
     t->result = gives && !gives->bad ? gives->text : NULL;
     t->gives = result_type(b, t->result);
-    if (t->result && !t->gives) faults_node(b->c->faults, gives, "unknown-name", "the policy gives no result ‹%s›; declare it at the top: gives = { %s = ... }", t->result, t->result);
+    if (t->result && !t->gives)
+        faults_node(b->c->faults, gives, "unknown-name",
+                    "the policy gives no result ‹%s›; declare it at the top: gives = { %s = ... }", t->result,
+                    t->result);
     struct policy_row *rows = policy_room(b, sizeof *rows * (size_t)(body->n_items + 1));
     for (int i = 0; rows && t->n_by <= 60 && i < body->n_items; i++) {
         struct node *v = body->items[i].value;
         if (body->items[i].key || !node_is_call(v, "row") || v->bad) continue;
-        if (t->n_rows && t->n_rows <= i && covers_all(&(struct policy_table){.n_by = t->n_by, .rows = rows, .n_rows = t->n_rows}) && !node->bad && !b->c->faults->n_faults)
-            faults_node(b->c->faults, v, "dead-row", "the row above fits everything, so this one is never reached; move it up or take it out");
+        if (t->n_rows && t->n_rows <= i &&
+            covers_all(&(struct policy_table){.n_by = t->n_by, .rows = rows, .n_rows = t->n_rows}) && !node->bad &&
+            !b->c->faults->n_faults)
+            faults_node(b->c->faults, v, "dead-row",
+                        "the row above fits everything, so this one is never reached; move it up or take it out");
         t->n_rows += row(b, v, t, by, types, &rows[t->n_rows]);
     }
     t->rows = rows;
-    if (!t->n_rows && !node->bad) faults_node(b->c->faults, node, "empty-table", "table \"%s\" has no row; write row { ... }, one per line", t->name);
+    if (!t->n_rows && !node->bad)
+        faults_node(b->c->faults, node, "empty-table", "table \"%s\" has no row; write row { ... }, one per line",
+                    t->name);
     if (t->gives && !covers_all(t)) {
         struct type *maybe = policy_room(b, sizeof *maybe);
         if (!maybe) return;
@@ -223,7 +243,9 @@ static void visit(struct ordering *o, struct named *n) {
         struct named *other = &o->all[i];
         if (other->colour == 2 || !reads(n, node_name_text(other->node))) continue;
         if (other->colour == 1) {
-            faults_node(o->b->c->faults, n->node, "round-name", "%s reads \"%s\", which reads it in turn; a name may not depend on itself", owner(o->b->c, n->node), node_name_text(other->node));
+            faults_node(o->b->c->faults, n->node, "round-name",
+                        "%s reads \"%s\", which reads it in turn; a name may not depend on itself",
+                        owner(o->b->c, n->node), node_name_text(other->node));
             name_add(o->b, node_name_text(other->node), NULL, 0, NULL);
             continue;
         }
@@ -250,7 +272,9 @@ static void same_name(struct policy_build *b, const struct node *table, struct n
     for (int i = 0; table && table->kind == NODE_TABLE && i < table->n_items; i++)
         for (int k = 0; k < n; k++)
             if (table->items[i].key && !strcmp(table->items[i].key, node_name_text(all[k].node)))
-                faults_node(b->c->faults, node_name(all[k].node), "duplicate-name", "\"%s\" is already a name of line %d; choose another", table->items[i].key, table->items[i].key_span.line);
+                faults_node(b->c->faults, node_name(all[k].node), "duplicate-name",
+                            "\"%s\" is already a name of line %d; choose another", table->items[i].key,
+                            table->items[i].key_span.line);
 }
 
 void policy_names(struct policy_build *b) {
@@ -271,7 +295,8 @@ void policy_names(struct policy_build *b) {
         if (node_is_call(v, "limit")) o.all[o.n++] = (struct named){v, NAMED_LIMIT, p->n_limits++, 0};
     }
     if (o.n + p->n_needs + p->n_thresholds >= POLICY_NAMES) {
-        faults_add(c->faults, &c->head->word_span, "too-many", "a policy has at most %d facts, tables, limits, needs and thresholds", POLICY_NAMES);
+        faults_add(c->faults, &c->head->word_span, "too-many",
+                   "a policy has at most %d facts, tables, limits, needs and thresholds", POLICY_NAMES);
         return;
     }
     first_names(b);

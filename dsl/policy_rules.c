@@ -9,8 +9,12 @@ static struct node *outcome(struct policy_build *b, struct node *node, struct po
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         struct node *v = node_field(body, words[i]);
         if (!v) continue;
-        if (found) faults_node(b->c->faults, v, "two-outcomes", "%s already says %s; a rule has one outcome", owner(b->c, node), r->outcome);
-        else if (!b->p->decides) faults_node(b->c->faults, v, "no-outcome-here", "this policy declares other results; say which: %s = ...", b->p->gives->fields[1].name ? b->p->gives->fields[1].name : "result");
+        if (found)
+            faults_node(b->c->faults, v, "two-outcomes", "%s already says %s; a rule has one outcome",
+                        owner(b->c, node), r->outcome);
+        else if (!b->p->decides)
+            faults_node(b->c->faults, v, "no-outcome-here", "this policy declares other results; say which: %s = ...",
+                        b->p->gives->fields[1].name ? b->p->gives->fields[1].name : "result");
         found = v;
         r->outcome = words[i];
     }
@@ -25,8 +29,11 @@ static void limit_named(struct policy_build *b, struct node *v, struct policy_ru
         if (!strcmp(names[n], v->text)) r->limit = n;
     }
     names[n] = NULL;
-    if (r->limit < 0) faults_node(b->c->faults, v, "unknown-name", "there is no limit \"%s\"%s", v->text, faults_nearest(b->c->faults, v->text, names));
-    else if (!r->outcome || strcmp(r->outcome, "approve") != 0) faults_node(b->c->faults, v, "stray-limit", "only an approval has a limit; take it out");
+    if (r->limit < 0)
+        faults_node(b->c->faults, v, "unknown-name", "there is no limit \"%s\"%s", v->text,
+                    faults_nearest(b->c->faults, v->text, names));
+    else if (!r->outcome || strcmp(r->outcome, "approve") != 0)
+        faults_node(b->c->faults, v, "stray-limit", "only an approval has a limit; take it out");
 }
 
 static const char *reason(struct node *body) {
@@ -57,7 +64,9 @@ static void results(struct policy_build *b, struct node *node, struct policy_rul
         struct node *v = node_field(body, f->name);
         struct policy_result *one = &all[r->n_results];
         if (builtin(b->p, f->name)) continue;
-        if (!v && !b->p->decides && !by_table(b->p, f->name)) faults_add(b->c->faults, &node->word_span, "missing-result", "%s gives no ‹%s›; every rule of this policy does", owner(b->c, node), f->name);
+        if (!v && !b->p->decides && !by_table(b->p, f->name))
+            faults_add(b->c->faults, &node->word_span, "missing-result",
+                       "%s gives no ‹%s›; every rule of this policy does", owner(b->c, node), f->name);
         if (!v || v->bad || !policy_constant(b, v, &one->value) || !policy_fits(b, v, &f->type, &one->value)) continue;
         one->name = f->name;
         r->n_results++;
@@ -70,16 +79,24 @@ static void results(struct policy_build *b, struct node *node, struct policy_rul
 static void learn(struct policy_build *b, const struct policy_rule *r) {
     bool passed_over = r->limit >= 0 && b->p->limits[r->limit].floor;
     if (!r->when || passed_over) return;
-    if (expr_known_when(r->when, false, b->scope.known, b->c->arena, &b->scope.known) != OK) b->c->faults->no_memory = true;
+    if (expr_known_when(r->when, false, b->scope.known, b->c->arena, &b->scope.known) != OK)
+        b->c->faults->no_memory = true;
 }
 
 static void rule(struct policy_build *b, struct node *node, struct policy_rule *r) {
     struct node *body = node_body(node), *limit = node_field(body, "limit"), *approve = node_field(body, "approve");
-    *r = (struct policy_rule){.name = node_name(node) ? node_name_text(node) : "otherwise", .limit = -1, .line = node->span.line, .col = node->span.col};
+    *r = (struct policy_rule){.name = node_name(node) ? node_name_text(node) : "otherwise",
+                              .limit = -1,
+                              .line = node->span.line,
+                              .col = node->span.col};
     r->when = read_expression(b->c, node_field(body, "when"), &b->scope, &TYPE_A_TRUTH);
     if (!outcome(b, node, r) && b->p->decides && !node->bad)
-        faults_add(b->c->faults, &node->word_span, "no-outcome", "%s decides nothing; add approve = true, refer = \"reason\" or decline = \"reason\"", owner(b->c, node));
-    if (approve && !approve->bad && !approve->truth) faults_node(b->c->faults, approve, "bad-value", "approve = false says nothing; write decline = \"reason\" or refer = \"reason\"");
+        faults_add(b->c->faults, &node->word_span, "no-outcome",
+                   "%s decides nothing; add approve = true, refer = \"reason\" or decline = \"reason\"",
+                   owner(b->c, node));
+    if (approve && !approve->bad && !approve->truth)
+        faults_node(b->c->faults, approve, "bad-value",
+                    "approve = false says nothing; write decline = \"reason\" or refer = \"reason\"");
     if (limit && !limit->bad) limit_named(b, limit, r);
     r->reason = reason(body);
     results(b, node, r);
@@ -92,11 +109,13 @@ static void certain(struct policy_build *b) {
         bool all = !builtin(b->p, f->name);
         for (int i = 0; all && i < b->p->n_rules; i++) {
             bool given = false;
-            for (int k = 0; k < b->p->rules[i].n_results; k++) given |= !strcmp(b->p->rules[i].results[k].name, f->name);
+            for (int k = 0; k < b->p->rules[i].n_results; k++)
+                given |= !strcmp(b->p->rules[i].results[k].name, f->name);
             all = given;
         }
         for (int i = 0; i < b->p->n_tables && !builtin(b->p, f->name); i++)
-            all |= b->p->tables[i].result && !strcmp(b->p->tables[i].result, f->name) && b->p->tables[i].gives && !b->p->tables[i].gives->maybe;
+            all |= b->p->tables[i].result && !strcmp(b->p->tables[i].result, f->name) && b->p->tables[i].gives &&
+                   !b->p->tables[i].gives->maybe;
         if (all) f->type.maybe = false;
     }
 }
@@ -126,7 +145,8 @@ void policy_rules(struct policy_build *b) {
             struct node *v = c->root->items[i].value;
             if (!node_is_call(v, pass ? "otherwise" : "rule") || !node_body(v)) continue;
             if (pass && last) {
-                faults_node(c->faults, v, "two-otherwise", "otherwise already stands on line %d; keep one of the two", last->span.line);
+                faults_node(c->faults, v, "two-otherwise", "otherwise already stands on line %d; keep one of the two",
+                            last->span.line);
                 continue;
             }
             if (pass) last = v;
@@ -136,7 +156,9 @@ void policy_rules(struct policy_build *b) {
         }
     bool broken = false;
     for (int i = 1; i < most; i++) broken |= c->root->items[i].value->bad;
-    if (!last && !broken) faults_add(c->faults, &c->head->word_span, "no-otherwise", "policy \"%s\" has no otherwise; say what happens when no rule holds", b->p->name);
+    if (!last && !broken)
+        faults_add(c->faults, &c->head->word_span, "no-otherwise",
+                   "policy \"%s\" has no otherwise; say what happens when no rule holds", b->p->name);
     b->p->rules = all;
     b->scope.known = NULL;
     if (b->p->decides) asked(b);

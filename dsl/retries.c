@@ -31,9 +31,14 @@ static void one(struct check *c, const struct node *p, struct retry *r) {
     r->longest_ms = length_ms(c, node_field(body, "longest"));
     r->factor = share_of(c, factor, 2 * FIXED_ONE);
     r->jitter = share_of(c, node_field(body, "jitter"), FIXED_ONE / 5);
-    if (factor && !factor->bad && (r->factor < FIXED_ONE || r->factor > 100 * FIXED_ONE)) faults_node(c->faults, factor, "bad-value", "‹factor› should be from 1 to 100, not %s", factor->text);
-    if (tries && !tries->bad && !r->tries) faults_node(c->faults, tries, "bad-value", "‹tries› should be at least 1; leave it out for as long as `within` allows");
-    if (r->longest_ms && r->longest_ms < r->first_ms) faults_node(c->faults, node_field(body, "longest"), "bad-value", "‹longest› is shorter than ‹first›; make it at least as long");
+    if (factor && !factor->bad && (r->factor < FIXED_ONE || r->factor > 100 * FIXED_ONE))
+        faults_node(c->faults, factor, "bad-value", "‹factor› should be from 1 to 100, not %s", factor->text);
+    if (tries && !tries->bad && !r->tries)
+        faults_node(c->faults, tries, "bad-value",
+                    "‹tries› should be at least 1; leave it out for as long as `within` allows");
+    if (r->longest_ms && r->longest_ms < r->first_ms)
+        faults_node(c->faults, node_field(body, "longest"), "bad-value",
+                    "‹longest› is shorter than ‹first›; make it at least as long");
 }
 
 const struct retry *retries_build(struct check *c, int *n) {
@@ -42,7 +47,8 @@ const struct retry *retries_build(struct check *c, int *n) {
         const struct node *p = c->root->items[i].value;
         for (int k = 0; k < *n; k++)
             if (!p->bad && !strcmp(all[k].name, node_name_text(p)))
-                faults_node(c->faults, node_name(p), "duplicate-name", "retry \"%s\" is already given above; keep one of the two", all[k].name);
+                faults_node(c->faults, node_name(p), "duplicate-name",
+                            "retry \"%s\" is already given above; keep one of the two", all[k].name);
         if (!p->bad && node_body(p)) one(c, p, &all[(*n)++]);
     }
     return all;

@@ -47,7 +47,9 @@ static void too_long_lj(lua_State *l, lua_Debug *d) {
     luaL_error(l, "the file computes too long; a strategy is data, not a program");
 }
 
-static int refuse_lj(lua_State *l) { return luaL_error(l, "this computes outside quotes; put the whole expression in quotes"); }
+static int refuse_lj(lua_State *l) {
+    return luaL_error(l, "this computes outside quotes; put the whole expression in quotes");
+}
 
 /* _ENV[name]: a new word each time, so that one cannot be used twice by accident. */
 static int word_lj(lua_State *l) {
@@ -80,9 +82,11 @@ static void trap_lj(lua_State *l, const char *const *events) {
 }
 
 static int furnish_lj(lua_State *l) {
-    static const char *const traps[] = {"__index", "__newindex", "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__concat",
-                                        "__len", "__lt", "__le", "__eq", "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot", NULL};
-    static const char *const string_traps[] = {"__index", "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__concat", NULL};
+    static const char *const traps[] = {
+        "__index", "__newindex", "__add", "__sub", "__mul",  "__div", "__mod",  "__pow", "__unm", "__idiv", "__concat",
+        "__len",   "__lt",       "__le",  "__eq",  "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot", NULL};
+    static const char *const string_traps[] = {"__index", "__add", "__sub",  "__mul",    "__div", "__mod",
+                                               "__pow",   "__unm", "__idiv", "__concat", NULL};
     lua_newtable(l);
     lua_setfield(l, LUA_REGISTRYINDEX, MADE);
     lua_newtable(l);

@@ -37,11 +37,13 @@ enum field_kind {
 enum name_of { OF_FREE, OF_OPERATION, OF_POLICY, OF_CASE, OF_FORM, OF_TEMPLATE, OF_RETRY, OF_EVENT, OF_FLOW, OF_LIMIT, OF_REASON,
                OF_QUEUE };
 
+enum field_duty { FIELD_MAY, FIELD_MUST, FIELD_LATER /* known, not run yet: a file that gives it is refused */ };
+
 struct field {
     const char *name;
     enum field_kind kind;
     enum name_of of;
-    bool required;
+    enum field_duty duty;
     const char *otherwise; /* what holds when it is not given; NULL: nothing */
     const char *help;
 };

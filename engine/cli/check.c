@@ -61,4 +61,5 @@ out:
     return rc;
 }
 
-const struct command command_check = {"check", "tenor check [FILE...] [--json] [--root DIR] [--catalog FILE]", "tells every fault of strategy files", run};
+const struct command command_check = {"check", "tenor check [FILE...] [--json] [--root DIR] [--catalog FILE]",
+                                      "tells every fault of strategy files", run};

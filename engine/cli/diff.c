@@ -24,7 +24,8 @@ static int meaning(const struct strategy_set *set) {
     json_t *all = dsl_diff_new(set->files[0].file, set->files[1].file), *one;
     size_t i;
     if (!all) {
-        fprintf(stderr, "tenor: a file with faults cannot be compared; `tenor check` tells them, `--text` compares the text\n");
+        fprintf(stderr,
+                "tenor: a file with faults cannot be compared; `tenor check` tells them, `--text` compares the text\n");
         return EXIT_CANNOT;
     }
     if (set->json) {
@@ -49,4 +50,5 @@ static int run(int argc, char **argv) {
     return rc;
 }
 
-const struct command command_diff = {"diff", "tenor diff A B [--text] [--json] [--catalog FILE]", "tells what changed between two strategy files", run};
+const struct command command_diff = {"diff", "tenor diff A B [--text] [--json] [--catalog FILE]",
+                                     "tells what changed between two strategy files", run};

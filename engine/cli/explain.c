@@ -42,4 +42,6 @@ static int run(int argc, char **argv) {
     return rc;
 }
 
-const struct command command_explain = {"explain", "tenor explain [FILE-IT-LEANS-ON...] FILE [--graph json|svg] [--root DIR] [--catalog FILE]", "says a strategy file in plain English, or draws it", run};
+const struct command command_explain = {
+    "explain", "tenor explain [FILE-IT-LEANS-ON...] FILE [--graph json|svg] [--root DIR] [--catalog FILE]",
+    "says a strategy file in plain English, or draws it", run};

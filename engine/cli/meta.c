@@ -15,4 +15,5 @@ static int run(int argc, char **argv) {
     return rc;
 }
 
-const struct command command_meta = {"meta", "tenor meta [--root DIR] [--catalog FILE]", "prints the editor file (LuaLS) for strategy files", run};
+const struct command command_meta = {"meta", "tenor meta [--root DIR] [--catalog FILE]",
+                                     "prints the editor file (LuaLS) for strategy files", run};

@@ -14,4 +14,5 @@ static int run(int argc, char **argv) {
     return 0;
 }
 
-const struct command command_reference = {"reference", "tenor reference", "prints the reference of the strategy language", run};
+const struct command command_reference = {"reference", "tenor reference",
+                                          "prints the reference of the strategy language", run};

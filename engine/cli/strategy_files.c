@@ -26,12 +26,16 @@ static int slurp(const char *path, struct buf *out) {
 
 static int flags(struct strategy_set *s, int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
-        const char **value = !strcmp(argv[i], "--root") ? &s->root : !strcmp(argv[i], "--catalog") ? &s->catalog_path : !strcmp(argv[i], "--graph") ? &s->graph : NULL;
+        const char **value = !strcmp(argv[i], "--root")      ? &s->root
+                             : !strcmp(argv[i], "--catalog") ? &s->catalog_path
+                             : !strcmp(argv[i], "--graph")   ? &s->graph
+                                                             : NULL;
         if (value && i + 1 < argc) *value = argv[++i];
         else if (!strcmp(argv[i], "--json")) s->json = true;
         else if (!strcmp(argv[i], "--text")) s->text = true;
         else if (argv[i][0] == '-' || s->n == STRATEGY_FILES_MOST) {
-            fprintf(stderr, "tenor: %s: %s\n", argv[i], argv[i][0] == '-' ? "no such option, or it needs a value" : "too many files");
+            fprintf(stderr, "tenor: %s: %s\n", argv[i],
+                    argv[i][0] == '-' ? "no such option, or it needs a value" : "too many files");
             return EXIT_USAGE;
         } else s->files[s->n++].path = argv[i];
     }

@@ -11,12 +11,15 @@
 #define RUNS 200
 #define BLOCKS 30
 
-static const char block[] = "step \"s_%d\" {\n  call = \"scoring.credit_risk\", with = { application = \"case\" },\n  retry = \"gentle\",\n}\n"
-                            "route \"r_%d\" {\n  when \"s_%d.pd > 5%% and default(s_%d.cashflow_months, 0) >= 3\" { go \"t_%d\" },\n  otherwise { go \"%s\" },\n}\n"
-                            "task \"t_%d\" {\n  queue = \"officers\", show = { \"s_%d.pd\" }, answers = { ok = go \"%s\" }, within = days(2), late = go \"%s\",\n}\n";
+static const char block[] =
+    "step \"s_%d\" {\n  call = \"scoring.credit_risk\", with = { application = \"case\" },\n  retry = \"gentle\",\n}\n"
+    "route \"r_%d\" {\n  when \"s_%d.pd > 5%% and default(s_%d.cashflow_months, 0) >= 3\" { go \"t_%d\" },\n  otherwise { go \"%s\" },\n}\n"
+    "task \"t_%d\" {\n  queue = \"officers\", show = { \"s_%d.pd\" }, answers = { ok = go \"%s\" }, within = days(2), late = go \"%s\",\n}\n";
 
 static void write_flow(struct buf *out) {
-    buf_adds(out, "workflow \"long\" {\n  version = 1, case = \"loan_application\", outcomes = { \"done\" },\n  stuck = { queue = \"operations\", within = working_hours(4) },\n}\n");
+    buf_adds(
+        out,
+        "workflow \"long\" {\n  version = 1, case = \"loan_application\", outcomes = { \"done\" },\n  stuck = { queue = \"operations\", within = working_hours(4) },\n}\n");
     for (int i = 0; i < BLOCKS; i++) {
         char next[16];
         snprintf(next, sizeof next, i + 1 < BLOCKS ? "s_%d" : "last", i + 1);
@@ -53,7 +56,8 @@ static void measure(const char *name, const char *text, const struct catalog *c)
         dsl_free(f);
     }
     qsort(ms, RUNS, sizeof *ms, by_size);
-    printf("%-28s %4d lines  %7.3f ms median  %7.3f ms p99%s\n", name, lines(text), ms[RUNS / 2], ms[RUNS * 99 / 100], sound ? "" : "  (has faults!)");
+    printf("%-28s %4d lines  %7.3f ms median  %7.3f ms p99%s\n", name, lines(text), ms[RUNS / 2], ms[RUNS * 99 / 100],
+           sound ? "" : "  (has faults!)");
 }
 
 static void slurp(const char *path, struct buf *out) {
@@ -72,7 +76,9 @@ int main(void) {
     buf_init(&policy, (size_t)1 << 20);
     slurp("tests/dsl/catalog.json", &catalog);
     slurp("tests/dsl/language/personal_loan_policy.lua", &policy);
-    if (crypt_start() != OK || json_parse(buf_text(&catalog), catalog.len, &JSON_LIMITS_OWN, &definition, NULL) != OK || catalog_json_new(definition, &k, NULL) != OK) return 1;
+    if (crypt_start() != OK || json_parse(buf_text(&catalog), catalog.len, &JSON_LIMITS_OWN, &definition, NULL) != OK ||
+        catalog_json_new(definition, &k, NULL) != OK)
+        return 1;
     write_flow(&flow);
     measure("a long workflow", buf_text(&flow), catalog_json_catalog(k));
     measure("personal_loan_policy.lua", buf_text(&policy), catalog_json_catalog(k));

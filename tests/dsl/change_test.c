@@ -25,11 +25,13 @@ void test_change__edit_keeps_comments_and_layout(void) {
     CU_ASSERT(dsl_edit(f, "thresholds/pd_approve", "percent(3.5)", 8, &out, &why) == OK);
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&out), "  version    = 8,\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&out), "{ pd_approve = percent(3.5), pd_refer = percent(9) }"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&out), "rule \"under_age\"  { when = \"case.age < 18\",           decline = \"R01\" }"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(buf_text(&out), "rule \"under_age\"  { when = \"case.age < 18\",           decline = \"R01\" }"));
     struct dsl_file *g = strategy_text(k, POLICY, buf_text(&out));
     json_t *d = dsl_diff_new(f, g);
     CU_ASSERT(dsl_ok(g) && json_array_size(d) == 2);
-    CU_ASSERT_STRING_EQUAL(json_text(json_array_get(d, 1), "text", ""), "threshold: pd_approve changes from percent(4) to percent(3.5)");
+    CU_ASSERT_STRING_EQUAL(json_text(json_array_get(d, 1), "text", ""),
+                           "threshold: pd_approve changes from percent(4) to percent(3.5)");
     CU_ASSERT_STRING_EQUAL(json_text(json_array_get(d, 1), "kind", ""), "threshold");
     json_decref(d);
     dsl_free(g);
@@ -60,20 +62,24 @@ void test_change__edit_refuses_what_changes_more(void) {
 static bool told(const json_t *d, const char *kind, const char *path) {
     size_t i;
     json_t *one;
-    json_array_foreach((json_t *)d, i, one) if (!strcmp(json_text(one, "kind", ""), kind) && !strcmp(json_text(one, "path", ""), path)) return true;
+    json_array_foreach((json_t *)d, i, one) if (!strcmp(json_text(one, "kind", ""), kind) &&
+                                                !strcmp(json_text(one, "path", ""), path)) return true;
     return false;
 }
 
 void test_change__differences_in_meaning(void) {
-    static const char one[] = "policy \"p\" { version = 1, case = \"credit_line\", thresholds = { a = 1 } }\nrule \"x\" { when = \"case.limit > rupees(5)\", approve = true }\n"
-                              "rule \"y\" { when = \"case.limit > rupees(4)\", refer = \"A\" }\nrule \"z\" { when = \"case.limit > rupees(3)\", refer = \"B\" }\notherwise { refer = \"C\" }\n";
-    static const char two[] = "policy \"p\" { version = 2, case = \"credit_line\", thresholds = { a = 2 } }\nrule \"y\" { when = \"case.limit > rupees(4)\", decline = \"A\" }\n"
-                              "rule \"x\" { when = \"case.limit > rupees(5)\", approve = true }\nrule \"zed\" { when = \"case.limit > rupees(3)\", refer = \"B\" }\notherwise { refer = \"D\" }\n";
+    static const char one[] =
+        "policy \"p\" { version = 1, case = \"credit_line\", thresholds = { a = 1 } }\nrule \"x\" { when = \"case.limit > rupees(5)\", approve = true }\n"
+        "rule \"y\" { when = \"case.limit > rupees(4)\", refer = \"A\" }\nrule \"z\" { when = \"case.limit > rupees(3)\", refer = \"B\" }\notherwise { refer = \"C\" }\n";
+    static const char two[] =
+        "policy \"p\" { version = 2, case = \"credit_line\", thresholds = { a = 2 } }\nrule \"y\" { when = \"case.limit > rupees(4)\", decline = \"A\" }\n"
+        "rule \"x\" { when = \"case.limit > rupees(5)\", approve = true }\nrule \"zed\" { when = \"case.limit > rupees(3)\", refer = \"B\" }\notherwise { refer = \"D\" }\n";
     struct catalog_json *k = strategy_catalog();
     struct dsl_file *a = strategy_text(k, "a.lua", one), *b = strategy_text(k, "b.lua", two);
     json_t *d = dsl_diff_new(a, b), *none = dsl_diff_new(a, a);
     CU_ASSERT(told(d, "version", "version") && told(d, "threshold", "thresholds/a") && told(d, "renamed", "z"));
-    CU_ASSERT(told(d, "field_removed", "y/refer") && told(d, "field_added", "y/decline") && told(d, "field", "otherwise/refer"));
+    CU_ASSERT(told(d, "field_removed", "y/refer") && told(d, "field_added", "y/decline") &&
+              told(d, "field", "otherwise/refer"));
     CU_ASSERT(told(d, "moved", "x") || told(d, "moved", "y"));
     CU_ASSERT(json_array_size(none) == 0);
     json_decref(d);
@@ -124,7 +130,9 @@ void test_change__graph_names_every_paragraph(void) {
     buf_init(&out, (size_t)4 << 20);
     CU_ASSERT(dsl_graph_svg(f, &out) == OK && dsl_explain(f, &out) == OK);
     json_array_foreach(json_object_get(g, "nodes"), i, n) named += p && plan_find(p, json_text(n, "id", "")) != NULL;
-    json_array_foreach(json_object_get(g, "edges"), i, e) to_help += !strcmp(json_text(e, "from", ""), "payout") && !strcmp(json_text(e, "to", ""), "payout_help") && !strcmp(json_text(e, "label", ""), "failed");
+    json_array_foreach(json_object_get(g, "edges"), i, e) to_help += !strcmp(json_text(e, "from", ""), "payout") &&
+                                                                     !strcmp(json_text(e, "to", ""), "payout_help") &&
+                                                                     !strcmp(json_text(e, "label", ""), "failed");
     CU_ASSERT(p && named == p->n_paras && to_help == 1);
     for (int q = 0; p && q < p->n_paras; q++) CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&out), p->paras[q].name));
     json_decref(g);

@@ -132,7 +132,8 @@ void test_faulty__json_says_the_same(void) {
     CU_ASSERT(n > 3 && json_array_size(j) == (size_t)n);
     for (int i = 0; i < n; i++) {
         const json_t *one = json_array_get(j, (size_t)i);
-        CU_ASSERT(json_int(one, "line", 0) == all[i].line && json_int(one, "column", 0) == all[i].col && !strcmp(json_text(one, "text", ""), all[i].text));
+        CU_ASSERT(json_int(one, "line", 0) == all[i].line && json_int(one, "column", 0) == all[i].col &&
+                  !strcmp(json_text(one, "text", ""), all[i].text));
         CU_ASSERT(i == 0 || all[i - 1].line <= all[i].line);
     }
     json_decref(j);

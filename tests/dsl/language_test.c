@@ -10,7 +10,8 @@ void test_language__loan_approval_as_a_plan(void);
 void test_language__layout_and_comments_do_not_change_the_hash(void);
 
 void test_language__every_shown_file_passes(void) {
-    static const char *const names[] = {"loan_approval", "personal_loan_policy", "crop_loan_terms", "two_bureaus", "papers", "limit_step", "everything"};
+    static const char *const names[] = {"loan_approval", "personal_loan_policy", "crop_loan_terms", "two_bureaus",
+                                        "papers",        "limit_step",           "everything"};
     struct catalog_json *k = strategy_catalog();
     for (size_t i = 0; k && i < ARRAY_LEN(names); i++) {
         char path[120];
@@ -40,7 +41,8 @@ void test_language__loan_approval_as_a_plan(void) {
     const struct plan *p = f ? dsl_plan(f) : NULL;
     CU_ASSERT_PTR_NOT_NULL(p);
     if (p) {
-        const struct para *evidence = para(p, "evidence"), *bureau = para(p, "bureau"), *transfer = para(p, "transfer"), *hold = para(p, "hold");
+        const struct para *evidence = para(p, "evidence"), *bureau = para(p, "bureau"), *transfer = para(p, "transfer"),
+                          *hold = para(p, "hold");
         CU_ASSERT_STRING_EQUAL(p->paras[p->first].name, "identity");
         CU_ASSERT(plan_after(p, para(p, "identity")).index == evidence->index);
         CU_ASSERT(evidence->first_child == bureau->index && plan_after(p, bureau).kind == TARGET_NONE);
@@ -58,13 +60,16 @@ void test_language__loan_approval_as_a_plan(void) {
 
 void test_language__layout_and_comments_do_not_change_the_hash(void) {
     static const char one[] = "policy \"p\" { version = 1, case = \"credit_line\" }\notherwise { refer = \"A\" }\n";
-    static const char same[] = "-- a word\npolicy \"p\" {\n  case = \"credit_line\",\n  version = 1.0, }\notherwise { refer = \"A\" } -- end\n";
+    static const char same[] =
+        "-- a word\npolicy \"p\" {\n  case = \"credit_line\",\n  version = 1.0, }\notherwise { refer = \"A\" } -- end\n";
     static const char other[] = "policy \"p\" { version = 1, case = \"credit_line\" }\notherwise { refer = \"B\" }\n";
     struct catalog_json *k = strategy_catalog();
-    struct dsl_file *a = strategy_text(k, "a.lua", one), *b = strategy_text(k, "a.lua", same), *c = strategy_text(k, "a.lua", other);
+    struct dsl_file *a = strategy_text(k, "a.lua", one), *b = strategy_text(k, "a.lua", same),
+                    *c = strategy_text(k, "a.lua", other);
     CU_ASSERT(dsl_ok(a) && dsl_ok(c) && !dsl_ok(b)); /* 1.0 is no version */
     dsl_free(b);
-    static const char good[] = "-- a word\npolicy \"p\" {\n  case = \"credit_line\",\n  version = 1, }\notherwise { refer = \"A\" } -- end\n";
+    static const char good[] =
+        "-- a word\npolicy \"p\" {\n  case = \"credit_line\",\n  version = 1, }\notherwise { refer = \"A\" } -- end\n";
     b = strategy_text(k, "a.lua", good);
     CU_ASSERT(dsl_ok(b));
     if (dsl_ok(a) && dsl_ok(b) && dsl_ok(c)) {

@@ -65,7 +65,9 @@ void test_outline__goes_on_after_a_fault(void) {
 
 /* Deep nesting, a million braces, unclosed everything: told, in bounded time and stack. */
 void test_outline__hostile_texts_end(void) {
-    static const char *const parts[] = {"{", "a{", "a\"x\"{", "+\n", "[[", "\"", "a{\n", "(", "a(", "--[[", ",", "=", "a=", "}", "\xC2\xA0", "“", "a\n", "5%", "a.b", "\nif{", "\nend \"x\"", "\nlocal \"x\" {"};
+    static const char *const parts[] = {
+        "{", "a{", "a\"x\"{", "+\n",      "[[", "\"",  "a{\n", "(",   "a(",    "--[[",        ",",
+        "=", "a=", "}",       "\xC2\xA0", "“",  "a\n", "5%",   "a.b", "\nif{", "\nend \"x\"", "\nlocal \"x\" {"};
     size_t n = 200000;
     char *text = malloc(n + 16);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
@@ -80,13 +82,40 @@ void test_outline__hostile_texts_end(void) {
 
 /* Each loads in Lua without a word; here each is refused. */
 void test_outline__slips_that_lua_would_let_through(void) {
-    static const char *const slips[] = {
-        "step \"a\" { x = rupees(2,50,000) }", "step \"a\" { from = 2026-12-01 }", "step \"a\" { share = 20% 7 }", "step \"a\" { x = 1, x = 2 }",
-        "step \"a\" { x = days }", "step \"a\" { x = nil }", "step \"a\" { x = -y }", "step \"a\" { x = #y }", "step \"a\" { x = 1e5 }", "step \"a\" { x = 0x10 }",
-        "step \"a\" { x = \"a\" .. \"b\" }", "step \"a\" { x = 5 > 4 }", "step \"a\" { x = not true }", "step \"a\" { x = y or 4 }", "step \"a\" { [\"x\"] = 1 }",
-        "step \"a\" { [1] = 1 }", "step \"a\" { 1; 2 }", "x = 5", "step \"a\" { x = y.z }", "step \"a\" { x = y:z() }", "step \"a\" { x = (5) }", "step.x \"a\" {}",
-        "do end", "local x = 1", "step \"a\" { x = function() end }", "step \"a\" { x = days(1, 2) }", "step \"a\" { x = days() }", "return step \"a\" {}", "::x::",
-        "step \"a\" { x = ... }", "step \"a\" { x = \"\\x41\" }", "step \"a\" { x = 3 // 2 }", "step \"a\" { x = 1 , , y = 2 }", "step \"a\" { x = [=[y]=] }"};
+    static const char *const slips[] = {"step \"a\" { x = rupees(2,50,000) }",
+                                        "step \"a\" { from = 2026-12-01 }",
+                                        "step \"a\" { share = 20% 7 }",
+                                        "step \"a\" { x = 1, x = 2 }",
+                                        "step \"a\" { x = days }",
+                                        "step \"a\" { x = nil }",
+                                        "step \"a\" { x = -y }",
+                                        "step \"a\" { x = #y }",
+                                        "step \"a\" { x = 1e5 }",
+                                        "step \"a\" { x = 0x10 }",
+                                        "step \"a\" { x = \"a\" .. \"b\" }",
+                                        "step \"a\" { x = 5 > 4 }",
+                                        "step \"a\" { x = not true }",
+                                        "step \"a\" { x = y or 4 }",
+                                        "step \"a\" { [\"x\"] = 1 }",
+                                        "step \"a\" { [1] = 1 }",
+                                        "step \"a\" { 1; 2 }",
+                                        "x = 5",
+                                        "step \"a\" { x = y.z }",
+                                        "step \"a\" { x = y:z() }",
+                                        "step \"a\" { x = (5) }",
+                                        "step.x \"a\" {}",
+                                        "do end",
+                                        "local x = 1",
+                                        "step \"a\" { x = function() end }",
+                                        "step \"a\" { x = days(1, 2) }",
+                                        "step \"a\" { x = days() }",
+                                        "return step \"a\" {}",
+                                        "::x::",
+                                        "step \"a\" { x = ... }",
+                                        "step \"a\" { x = \"\\x41\" }",
+                                        "step \"a\" { x = 3 // 2 }",
+                                        "step \"a\" { x = 1 , , y = 2 }",
+                                        "step \"a\" { x = [=[y]=] }"};
     for (size_t i = 0; i < ARRAY_LEN(slips); i++) {
         struct reading *r = reading_new(slips[i], strlen(slips[i]));
         if (!r->faults.n_faults) printf("\nlet through: %s\n", slips[i]);
@@ -96,8 +125,17 @@ void test_outline__slips_that_lua_would_let_through(void) {
 }
 
 void test_outline__second_reading_refuses_programs(void) {
-    static const char *const programs[] = {"while true do end", "local t = {} while true do t[#t + 1] = {t} end", "x = 1", "local s = (\"x\"):rep(1000000000)", "step(1)(2)(3)()",
-                                           "local a = b.c", "local a = b + 1", "goto x", "a(b, c)", "setmetatable({}, {})", "\x1bLua"};
+    static const char *const programs[] = {"while true do end",
+                                           "local t = {} while true do t[#t + 1] = {t} end",
+                                           "x = 1",
+                                           "local s = (\"x\"):rep(1000000000)",
+                                           "step(1)(2)(3)()",
+                                           "local a = b.c",
+                                           "local a = b + 1",
+                                           "goto x",
+                                           "a(b, c)",
+                                           "setmetatable({}, {})",
+                                           "\x1bLua"};
     for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
         struct arena *a = arena_new((size_t)64 << 20);
         struct sandbox_result out;

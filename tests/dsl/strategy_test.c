@@ -30,7 +30,8 @@ struct catalog_json *strategy_catalog(void) {
     struct catalog_json *k = NULL;
     json_t *definition = NULL;
     char *text = strategy_slurp("tests/dsl/catalog.json", &n);
-    if (text && json_parse(text, n, &JSON_LIMITS_OWN, &definition, &fault) == OK && catalog_json_new(definition, &k, &fault) == OK) {
+    if (text && json_parse(text, n, &JSON_LIMITS_OWN, &definition, &fault) == OK &&
+        catalog_json_new(definition, &k, &fault) == OK) {
         add(k, "tests/dsl/language/personal_loan_policy.lua");
         add(k, "tests/dsl/language/crop_loan_terms.lua");
         add(k, "tests/dsl/language/limit_step.lua");

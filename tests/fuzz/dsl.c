@@ -16,7 +16,9 @@ static const struct catalog *catalog(void) {
         json_t *definition = NULL;
         size_t n = fread(text, 1, sizeof text, f);
         fclose(f);
-        if (json_parse(text, n, &JSON_LIMITS_OWN, &definition, NULL) == OK && catalog_json_new(definition, &k, NULL) != OK) abort();
+        if (json_parse(text, n, &JSON_LIMITS_OWN, &definition, NULL) == OK &&
+            catalog_json_new(definition, &k, NULL) != OK)
+            abort();
         json_decref(definition);
     }
     return k ? catalog_json_catalog(k) : NULL;
