@@ -252,7 +252,7 @@ static void visit(struct ordering *o, struct named *n) {
         visit(o, other);
     }
     n->colour = 2;
-    if (node_body(n->node)) read_one(o, n);
+    read_one(o, n); /* also one without fields: its name must be there */
 }
 
 static void first_names(struct policy_build *b) {
