@@ -25,6 +25,7 @@ void waiters_end(struct waiter *w, enum err err, struct run *r, const struct fau
 }
 
 static void start_effects(struct engine *e, struct run *r, const struct effect *list, unsigned n) {
+    if (e->shards[id_shard(r->id)].until_ms <= loop_now_ms(e->c.loop)) return; /* the lease ran out while we slept: whoever holds it now settles these intents */
     for (unsigned i = 0; i < n; i++) {
         const struct effect *x = &list[i];
         struct para_state *ps = &r->paras[x->para];

@@ -25,7 +25,7 @@ static void flight_free(struct flight *f) {
 static void give_result(struct flight *f, const struct call_result *r) {
     struct engine *e = f->engine;
     struct run *run = f->run;
-    struct outcome o = {r->end, r->answer, NULL, r->why, r->code, r->retry_after_ms};
+    struct outcome o = {r->end, r->answer, NULL, r->why, r->code, r->retry_after_ms, f->cancelled ? SETTLE_MS : 0};
     bool look = f->call.look;
     int para = f->para, op = f->op;
     ask_of(f)->flight = NULL;
@@ -118,7 +118,7 @@ static void timed_out(struct turn *t, int para, int op, bool undo) {
     a->flight = NULL;
     flight_orphan(f);
     struct outcome o = {.end = read && !look ? CALL_FAILED : CALL_UNCERTAIN, .why = "no answer in time",
-                        .code = "timeout"};
+                        .code = "timeout", .settle_ms = SETTLE_MS};
     if (undo) undo_result(t, para, look, &o);
     else step_result(t, para, op, look, &o);
 }

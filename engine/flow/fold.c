@@ -130,6 +130,10 @@ static enum err ask_is(struct run *r, const struct fact *f, enum ask_state state
 static void pass_pivot(struct run *r, int para) {
     int saga = run_saga_of(r, para);
     r->pivoted = true;
+    if (saga >= 0 && r->paras[saga].phase == PHASE_UNDO) { /* it was to be undone, but it had happened: forward */
+        r->paras[saga].phase = PHASE_INSIDE;
+        r->paras[saga].failed_as = END_NONE;
+    }
     for (int i = 0; i < r->plan->n_paras; i++)
         if (run_saga_of(r, i) == saga) r->paras[i].stands = 0;
 }

@@ -124,7 +124,7 @@ static void unsure(struct turn *t, int para, int op, const struct outcome *o) {
                        : "it may have happened, and its connector cannot be asked", false, true);
         return;
     }
-    int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : 0;
+    int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : o->settle_ms;
     fact_about_ask(t, FACT_UNSURE, para, op, o, t->now_ms + wait, looks + 1);
     if (!wait) turn_effect(t, para, op, false, true);
 }
@@ -152,7 +152,7 @@ static void local(struct turn *t, int para, int op, const struct op_decl *decl, 
     if (!ps->input) ps->input = json_incref(input);
     struct local_result r;
     flight_local(t, para, decl, false, key && key->text[0] ? key->text : NULL, input, &r);
-    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0};
+    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
     if (r.end == CALL_UNCERTAIN) o.end = CALL_FAILED; /* nothing outside: it cannot have happened */
     ps->asks[op].attempt++;
     if (o.end == CALL_FAILED) failed(t, para, op, &o);
@@ -327,7 +327,8 @@ void step_resume(struct turn *t, int para) {
             if (has_input(t, para)) turn_effect(t, para, i, false, false);
             continue;
         }
-        struct outcome o = {.end = CALL_UNCERTAIN, .why = "the engine was restarted while the call was under way"};
+        struct outcome o = {.end = CALL_UNCERTAIN, .why = "the engine was restarted while the call was under way",
+                            .settle_ms = SETTLE_MS};
         unsure(t, para, i, &o);
     }
 }

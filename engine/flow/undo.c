@@ -72,7 +72,7 @@ static enum err make_input(struct turn *t, int para, json_t **out, struct fault 
 static void undo_local(struct turn *t, int para, const struct op_decl *op, json_t *input) {
     struct local_result r;
     flight_local(t, para, op, true, NULL, input, &r);
-    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0};
+    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
     state_of(t, para)->undo.attempt++;
     undo_result(t, para, false, &o);
     local_result_reset(&r);
@@ -128,7 +128,7 @@ static void unsure(struct turn *t, int para, const struct outcome *o) {
     const struct op_decl *op = t->run->plan->paras[para].step.undo;
     unsigned looks = state_of(t, para)->undo.looks;
     if (op->can_look && looks < RETRY_LOOK.tries) {
-        int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : 0;
+        int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : o->settle_ms;
         about(t, FACT_UNSURE, para, o, wait, looks + 1);
         if (!wait) turn_effect(t, para, 0, true, true);
     } else if (op->undoes && !op->can_look) {
@@ -171,7 +171,8 @@ void undo_due(struct turn *t, int para) {
 void undo_resume(struct turn *t, int para) {
     struct ask *a = &state_of(t, para)->undo;
     if (a->state != ASK_OUT || a->flight) return;
-    struct outcome o = {.end = CALL_UNCERTAIN, .why = "the engine was restarted while the undo was under way"};
+    struct outcome o = {.end = CALL_UNCERTAIN, .why = "the engine was restarted while the undo was under way",
+                        .settle_ms = SETTLE_MS};
     unsure(t, para, &o);
 }
 

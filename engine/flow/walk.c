@@ -54,6 +54,11 @@ void walk_stuck(struct turn *t, int para, const char *why, bool undo, bool unsur
     log_info("run_stuck", "run=%s paragraph=%s", t->run->text, para_of(t, para)->name);
 }
 
+/* A cancel that the pivot has overtaken: only forward from here. */
+static bool is_void(const struct run *r) {
+    return (r->interrupt == INTERRUPT_CANCEL || r->interrupt == INTERRUPT_ABANDON) && r->pivoted;
+}
+
 bool walk_unwinding(const struct turn *t, int para) {
     const struct run *r = t->run;
     const struct plan *plan = r->plan;
@@ -64,7 +69,7 @@ bool walk_unwinding(const struct turn *t, int para) {
         if (ps->phase == PHASE_UNDO) return true;
         if (plan->paras[at].kind == PARA_SAGA && run_saga_pivoted(r, at)) shielded = true;
     }
-    return r->interrupt != INTERRUPT_NONE && !shielded;
+    return r->interrupt != INTERRUPT_NONE && !is_void(r) && !shielded;
 }
 
 static bool children_active(const struct run *r, int outer) {
@@ -262,10 +267,6 @@ static void cancel_is_void(struct turn *t) {
 
 static void unwind_interrupt(struct turn *t) {
     struct run *r = t->run;
-    if (r->interrupt != INTERRUPT_ON && r->pivoted) {
-        cancel_is_void(t);
-        return;
-    }
     bool gone = true;
     for (int i = 0; i < r->plan->n_paras; i++)
         if (r->plan->paras[i].parent < 0 && run_active(r, i)) gone &= walk_drop(t, i);
@@ -302,6 +303,7 @@ static bool too_far(struct turn *t) {
 void walk(struct turn *t) {
     struct run *r = t->run;
     while (t->failed == OK && !r->ended && !too_far(t)) {
+        if (is_void(r)) cancel_is_void(t);
         struct target go = r->go;
         r->go.kind = TARGET_NONE;
         if (go.kind != TARGET_NONE && r->interrupt != INTERRUPT_NONE) go.kind = TARGET_NONE;

@@ -38,7 +38,9 @@ struct outcome { /* of a try or a look */
     json_t *answer, *post;
     const char *why, *code;
     int64_t retry_after_ms;
+    int64_t settle_ms; /* UNCERTAIN: the request may still be travelling; look no sooner */
 };
+enum { SETTLE_MS = 1000 };
 void step_result(struct turn *t, int para, int op, bool look, const struct outcome *o);
 void step_due(struct turn *t, int para);          /* timers of its tries and its `within` */
 void step_again(struct turn *t, int para, bool unsure);

@@ -130,6 +130,20 @@ static void check_books(struct stage *s) {
     if (total) stage_violation(s, "the ledger does not balance");
 }
 
+/* The whole story of every case, for whoever reads a failing seed. */
+static void print_stories(const struct stage *s) {
+    for (unsigned i = 0; i < s->n_cases; i++) {
+        const struct sim_case *c = &s->cases[i];
+        json_auto_t *journal = c->started ? memory_journal_new(s->memory, c->run) : NULL;
+        char text[ID_TEXT];
+        fprintf(stderr, "-- case %s (%s, n=%d) run %s\n", c->ref, c->workflow, c->n, run_text(c, text));
+        for (size_t k = 0; k < json_array_size(journal); k++) {
+            (void)json_dumpf(json_array_get(journal, k), stderr, JSON_COMPACT);
+            fputc('\n', stderr);
+        }
+    }
+}
+
 void check_all(struct stage *s) {
     struct lines *l = calloc(1, sizeof *l);
     if (!l) return;
@@ -143,6 +157,7 @@ void check_all(struct stage *s) {
     check_order(s, l);
     check_books(s);
     if (memory_holds(s->memory, "Quillfeather")) stage_violation(s, "a personal field stands open in the journal");
+    if (s->print && s->report->violations) print_stories(s);
     s->report->runs = s->n_cases, s->report->rows = memory_rows(s->memory);
     free(l);
 }

@@ -107,6 +107,19 @@ static void tell(void *who) {
     if (!t->c->started || !p || engine_signal(p->engine, t->c->run, &ev, told, t) != OK) later(s, 5000, tell, t);
 }
 
+static void ask_cancel(void *who);
+static void cancel_told(void *who, enum err err, const struct fault *f) {
+    struct sim_case *c = who;
+    (void)f;
+    if (err != OK && err != ERR_REFUSED && err != ERR_NOT_FOUND) later(c->stage, 1000, ask_cancel, c);
+}
+static void ask_cancel(void *who) {
+    struct sim_case *c = who;
+    struct proc *p = any_proc(c->stage);
+    if (!c->started || !p || engine_cancel(p->engine, c->run, "changed her mind", "sim", cancel_told, c) != OK)
+        later(c->stage, 700, ask_cancel, c);
+}
+
 static void plan_event(struct stage *s, struct sim_case *c, const char *event, int64_t at_ms) {
     struct telling *t = stage_alloc(s, sizeof *t);
     *t = (struct telling){.c = c, .event = event};
@@ -228,7 +241,9 @@ static void plan_cases(struct stage *s) {
         later(s, at, ask_start, c), later(s, at + 30000, start_watchdog, c);
         if (fate(s, "twice", c->ref, 4) == 0) later(s, at + 2000, ask_start, c);
         if (fate(s, "ahead", c->ref, 4)) plan_event(s, c, "go.ahead", at + 10 + (int64_t)fate(s, "aheadat", c->ref, 1000) * 60000);
-        if (!s->compare && fate(s, "stop", c->ref, 5) == 0) plan_event(s, c, "stop", at + (int64_t)fate(s, "stopat", c->ref, 600) * 1000);
+        if (!s->compare && fate(s, "stop", c->ref, 5) == 0) plan_event(s, c, "stop", at + (int64_t)fate(s, "stopat", c->ref, 120) * 500);
+        if (!s->compare && fate(s, "cancel", c->ref, 4) == 0)
+            later(s, at + 100 + (int64_t)fate(s, "cancelat", c->ref, 80) * 250, ask_cancel, c);
     }
 }
 
