@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "connectors/sandbox/file.h"
@@ -235,15 +236,9 @@ static void route(void *who, struct http_request *r) {
 }
 
 static enum err load_bureau_file(struct outside *w, const char *path, struct fault *f) {
-    struct buf text AUTO(buf_reset);
-    char chunk[16384];
-    buf_init(&text, (size_t)64 << 20);
-    FILE *in = fopen(path, "re");
-    if (!in) return fault_set(f, ERR_NOT_FOUND, "bureau_file", "cannot open %s: %s", path, strerror(errno));
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, in));) buf_add(&text, chunk, n);
-    fclose(in);
-    if (!buf_ok(&text)) return fault_set(f, ERR_LIMIT, "bureau_file", "%s is too big", path);
-    return outside_load_bureau(w, buf_text(&text), text.len, f);
+    struct buf text AUTO(buf_reset) = {0};
+    enum err e = file_read(path, (size_t)64 << 20, &text, f);
+    return e != OK ? e : outside_load_bureau(w, buf_text(&text), text.len, f);
 }
 
 static enum err start_parts(struct sandbox *s, const json_t *settings, struct fault *f) {

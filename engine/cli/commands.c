@@ -11,6 +11,8 @@ extern const struct command command_sim, command_try;
 extern const struct command command_explain, command_diff, command_meta, command_reference;
 extern const struct command command_run, command_servers;
 
+extern const struct command command_publish;
+
 const struct command *const cli_commands[] = {
     &command_run,
     &command_engine,
@@ -26,6 +28,7 @@ const struct command *const cli_commands[] = {
     &command_check,
     &command_sim,
     &command_try,
+    &command_publish,
     &command_explain,
     &command_diff,
     &command_meta,

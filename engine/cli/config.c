@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/crypt.h"
+#include "base/file.h"
 #include "base/schema.h"
 
 static const char definition[] =
@@ -50,21 +51,11 @@ enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
     return e;
 }
 
-static enum err read_file(const char *path, size_t ceiling, struct buf *out, struct fault *f) {
-    char chunk[4096];
-    FILE *in = fopen(path, "re");
-    if (!in) return fault_set(f, ERR_NOT_FOUND, path, "cannot be opened: %m");
-    buf_init(out, ceiling);
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, in));) buf_add(out, chunk, n);
-    fclose(in);
-    return buf_ok(out) ? OK : fault_set(f, ERR_LIMIT, path, "is longer than %zu bytes", ceiling);
-}
-
 enum err config_read(const char *path, struct config *c, struct fault *f) {
     AUTO(buf_reset) struct buf b = {0};
     json_t *json = NULL;
     memset(c, 0, sizeof *c);
-    enum err e = read_file(path, 1u << 20, &b, f);
+    enum err e = file_read(path, 1u << 20, &b, f);
     if (e == OK) e = json_parse(buf_text(&b), b.len, &JSON_LIMITS_OWN, &json, f);
     return e == OK ? config_from_take(json, c, f) : e;
 }
@@ -83,7 +74,7 @@ enum err config_master_key(const struct config *c, struct crypt_key *out, struct
     AUTO(buf_reset) struct buf b = {0};
     if (!c->master_key_file)
         return fault_set(f, ERR_NOT_FOUND, "master_key_file", "is missing: name a file that holds 64 hex digits");
-    enum err e = read_file(c->master_key_file, 4096, &b, f);
+    enum err e = file_read(c->master_key_file, 4096, &b, f);
     if (e != OK) return e;
     const char *text = buf_text(&b);
     for (size_t i = 0; i < CRYPT_KEY; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/buf.h"
 #include "base/embed.h"
 #include "cli/cli.h"
@@ -82,21 +83,11 @@ static bool make_file(const char *path, const char *template_path, const char *n
     return save(path, &out, "wxe"); /* x: never over somebody's work */
 }
 
-static bool read_file(const char *path, struct buf *out) {
-    char chunk[8192];
-    FILE *f = fopen(path, "re");
-    if (!f) return false;
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f));) buf_add(out, chunk, n);
-    fclose(f);
-    return buf_ok(out) && out->len;
-}
-
 /* Puts `line` before the first line that holds `mark`. */
 static bool insert_line(const char *path, const char *mark, const char *line) {
-    struct buf in AUTO(buf_reset), out AUTO(buf_reset);
-    buf_init(&in, SOURCE_MAX);
+    struct buf in AUTO(buf_reset) = {0}, out AUTO(buf_reset);
     buf_init(&out, SOURCE_MAX);
-    const char *at = read_file(path, &in) ? strstr(in.data, mark) : NULL;
+    const char *at = file_read(path, SOURCE_MAX, &in, NULL) == OK ? strstr(buf_text(&in), mark) : NULL;
     if (!at) {
         fprintf(stderr, "tenor connector: %s has no line with '%s'; add the connector by hand\n", path, mark);
         return false;

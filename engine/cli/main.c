@@ -7,7 +7,7 @@
 static int help(FILE *out) {
     fputs("tenor - durable lending decisions and collections\n\nusage: tenor COMMAND [ARGUMENTS]\n\n", out);
     for (const struct command *const *c = cli_commands; *c; c++)
-        fprintf(out, "  %-12s %s\n", (*c)->name, (*c)->about);
+        fprintf(out, "  %-12s %.*s\n", (*c)->name, (int)strcspn((*c)->about, ".;\n"), (*c)->about);
     fputs("\n`tenor COMMAND --help` says more.\n", out);
     return out == stdout ? 0 : EXIT_USAGE;
 }

@@ -4,24 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "connectors/connectors.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
 static int slurp(const char *path, struct buf *out) {
-    FILE *f = fopen(path, "rb");
-    char part[8192];
-    size_t n;
-    if (!f) {
-        perror(path);
-        return EXIT_CANNOT;
-    }
-    while ((n = fread(part, 1, sizeof part, f)) > 0) buf_add(out, part, n);
-    bool bad = ferror(f) || !buf_ok(out);
-    fclose(f);
-    if (bad) fprintf(stderr, "tenor: %s cannot be read, or is larger than 4 MB\n", path);
-    return bad ? EXIT_CANNOT : 0;
+    struct fault f = {0};
+    enum err e = file_read(path, FILE_BYTES, out, &f);
+    if (e != OK) fprintf(stderr, "tenor: %s %s\n", path, f.text);
+    return e == OK ? 0 : EXIT_CANNOT;
 }
 
 static int flags(struct strategy_set *s, int argc, char **argv) {

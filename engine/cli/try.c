@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/crypt.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -82,17 +83,9 @@ static void try_one(struct tried *t, const char *path, const struct example *x) 
 }
 
 static int try_file(struct tried *t, const char *path) {
-    AUTO(buf_reset) struct buf text;
-    char block[8192];
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    buf_init(&text, 4 << 20);
-    if (!f) {
-        perror(path);
-        return EXIT_CANNOT;
-    }
-    while ((n = fread(block, 1, sizeof block, f)) > 0) buf_add(&text, block, n);
-    (void)fclose(f);
+    AUTO(buf_reset) struct buf text = {0};
+    struct fault fault = {0};
+    if (file_read(path, 4 << 20, &text, &fault) != OK) return fprintf(stderr, "tenor try: %s %s\n", path, fault.text), EXIT_CANNOT;
     struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, definitions_catalog(t->definitions));
     if (!file) return EXIT_CANNOT;
     const struct example *list = NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/shelf.h"
@@ -22,18 +23,6 @@ struct loading {
 };
 
 /* --- files ------------------------------------------------------------------------------------- */
-
-static enum err read_text(const char *path, struct buf *out) {
-    FILE *f = fopen(path, "rb");
-    char block[16384];
-    size_t n;
-    if (!f) return ERR_IO;
-    buf_init(out, FILE_MAX_BYTES);
-    while ((n = fread(block, 1, sizeof block, f)) > 0) buf_add(out, block, n);
-    enum err e = ferror(f) ? ERR_IO : buf_err(out);
-    (void)fclose(f);
-    return e;
-}
 
 /* Whether the file is new or has changed since it was last read. One with faults is read again when any
  * other has changed: what it lacked may be there now. */
@@ -127,7 +116,7 @@ static void read_lua(struct loading *l, const char *path, const char *name) {
     char number[128];
     AUTO(buf_reset) struct buf text = {0};
     if (!stem(name, ".lua", number) || !changed(l, path)) return;
-    if (read_text(path, &text) != OK) {
+    if (file_read(path, FILE_MAX_BYTES, &text, NULL) != OK) {
         log_warn("file_unreadable", "path=%s", log_quote(path));
         l->unsound++;
         return;
@@ -151,7 +140,7 @@ static void read_name(struct loading *l, const char *path, const char *name) {
 
 static void read_retries(struct loading *l, const char *path) {
     AUTO(buf_reset) struct buf text = {0};
-    if (!changed(l, path) || read_text(path, &text) != OK) return;
+    if (!changed(l, path) || file_read(path, FILE_MAX_BYTES, &text, NULL) != OK) return;
     struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->catalog);
     struct retry_file *r = file && dsl_ok(file) ? calloc(1, sizeof *r) : NULL;
     if (file && !dsl_ok(file)) unsound(l, path, file);
@@ -170,7 +159,7 @@ static json_t *read_json_new(struct loading *l, const char *path) {
     json_t *v = NULL;
     struct fault f = {0};
     if (!changed(l, path)) return NULL;
-    if (read_text(path, &text) == OK && json_parse(buf_text(&text), text.len, &JSON_LIMITS_BODY, &v, &f) == OK) return v;
+    if (file_read(path, FILE_MAX_BYTES, &text, NULL) == OK && json_parse(buf_text(&text), text.len, &JSON_LIMITS_BODY, &v, &f) == OK) return v;
     log_warn("file_unsound", "path=%s why=%s", log_quote(path), log_quote(f.text));
     l->unsound++;
     return NULL;

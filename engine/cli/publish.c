@@ -1,0 +1,93 @@
+/* publish.c - `tenor publish`: makes a version of a strategy file immutable. Later text under that version
+ * is refused; runs started from now on use it. */
+#include "flow/publish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "connectors/connectors.h"
+#include "flow/keep.h"
+#include "io/loop.h"
+#include "store/store_pg.h"
+
+struct publishing {
+    struct config config;
+    struct loop *loop;
+    struct store *store;
+    struct registry *registry;
+    struct definitions *definitions;
+    struct fault fault;
+    enum err err;
+};
+
+static void ended(void *who, enum err err, const struct fault *f) {
+    struct publishing *p = who;
+    p->err = err;
+    if (f) p->fault = *f;
+    io_loop_stop(p->loop);
+}
+
+/* Earlier published files may be what this one refers to. */
+static enum err up(struct publishing *p) {
+    struct connector_env env = {0};
+    int unsound = 0;
+    if (!(p->loop = io_loop_new()) || !(p->registry = registry_new())) return ERR_NOMEM;
+    env.loop = p->loop;
+    enum err e = connectors_open(p->registry, &env, NULL, &p->fault);
+    if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, &p->fault);
+    if (e == OK) e = definitions_load(p->definitions, NULL, NULL, &unsound);
+    if (e == OK) e = store_pg_open(p->loop, p->config.database, 1, (uint16_t)p->config.region, &p->store, &p->fault);
+    if (e == OK) e = keep_fetch(p->store, p->definitions, ended, p);
+    if (e != OK) return e;
+    io_loop_run(p->loop);
+    return p->err;
+}
+
+static void down(struct publishing *p) {
+    definitions_free(p->definitions);
+    registry_free(p->registry);
+    if (p->store) p->store->ops->close(p->store);
+    if (p->loop) io_loop_free(p->loop);
+    config_reset(&p->config);
+}
+
+static int publish_file(struct publishing *p, const char *path, const char *by) {
+    AUTO(buf_reset) struct buf text = {0};
+    enum err e = file_read(path, 1u << 20, &text, &p->fault);
+    if (e == OK)
+        e = publish_text(p->store, p->definitions, buf_text(&text), by, loop_now_ms(p->loop), ended, p, &p->fault);
+    if (e == OK) io_loop_run(p->loop), e = p->err;
+    if (e == OK) return printf("%s is published; it can no longer change\n", path), 0;
+    fprintf(stderr, "%s:%s: %s\n", path, p->fault.where, p->fault.text);
+    return e == ERR_INVALID || e == ERR_CONFLICT ? EXIT_NO : EXIT_CANNOT;
+}
+
+static int run(int argc, char **argv) {
+    static struct publishing p;
+    const char *config = "var/run.json", *by = NULL;
+    int rc = 0, files = 0;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--by") && i + 1 < argc) by = argv[++i];
+        else if (!strcmp(argv[i], "--config") && i + 1 < argc) config = argv[++i];
+        else if (argv[i][0] == '-') return fprintf(stderr, "tenor publish: what is '%s'?\n", argv[i]), EXIT_USAGE;
+        else argv[++files] = argv[i];
+    }
+    if (!files || !by) return fputs("tenor publish: name a file, and who publishes it: --by NAME\n", stderr), EXIT_USAGE;
+    enum err e = crypt_start();
+    if (e == OK) e = config_read(config, &p.config, &p.fault);
+    if (e == OK) e = up(&p);
+    if (e != OK) fprintf(stderr, "tenor publish: %s %s\n", p.fault.where, p.fault.text), rc = EXIT_CANNOT;
+    for (int i = 1; e == OK && i <= files && rc == 0; i++) rc = publish_file(&p, argv[i], by);
+    down(&p);
+    return rc;
+}
+
+const struct command command_publish = {
+    "publish", "tenor publish FILE... --by NAME [--config var/run.json]",
+    "Makes a version of a strategy file immutable and puts it into use", run,
+};
