@@ -47,7 +47,7 @@ GEN_SRC := $(SQL_H:.h=.c) $(GEN)/migrations.c $(GEN)/embed.c
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all deps run test unit tidy sim bench benches fuzz fuzzers coverage install help clean FORCE
+.PHONY: all deps run test test-long unit tidy sim bench benches fuzz fuzzers coverage install help clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: build/tenor
@@ -111,6 +111,10 @@ run:
 test:
 	@scripts/packages.sh build run test
 	@tests/run.sh $(STAGES)
+## make test-long  the same with every seed and a long soak (hours)
+test-long:
+	@scripts/packages.sh build run test
+	@SEEDS=20000 TENOR_SOAK_S=600 FUZZ_SECONDS=600 tests/run.sh $(STAGES)
 ## make deps       only the packages
 deps:
 	@scripts/packages.sh build run test

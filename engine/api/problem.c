@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "api/request.h"
+#include "base/log.h"
+#include "base/metric.h"
 #include "flow/engine.h"
 #include "io/http.h"
 
@@ -30,7 +32,25 @@ static const char *title_of(int status) {
     }
 }
 
+/* One line and two metrics for every answer; the path is the route's template, so no ids and no personal data. */
+static void record(const struct request *r, int status) {
+    const char *path = r->route ? r->route->path : "other", *method = r->route ? r->route->method : "other";
+    char code[8];
+    snprintf(code, sizeof code, "%d", status);
+    int64_t us = loop_mono_us(r->api->c.loop) - http_started_us(r->http);
+    struct metrics *m = r->api->c.metrics;
+    metric_add(metric_get(m, METRIC_COUNTER, "tenor_http_requests_total", "Requests answered.", "method,route,status",
+                          (const char *const[]){method, path, code}), 1);
+    metric_seen_us(metric_get(m, METRIC_SECONDS, "tenor_http_request_seconds", "Time to the answer, waiting included.", "method,route",
+                              (const char *const[]){method, path}), us);
+    char run[ID_TEXT] = "";
+    if (id_time_ms(r->run)) id_text(r->run, run);
+    log_line(status >= 500 ? LOG_WARN : LOG_DEBUG, __FILE__, "answered", "method=%s route=%s status=%d us=%lld run=%s by=%s", method, path,
+             status, (long long)us, run, r->by);
+}
+
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n) {
+    record(r, status);
     http_answer(r->http, status, type, text, n);
     request_drop(r);
 }
@@ -38,6 +58,7 @@ void answer_text(struct request *r, int status, const char *type, const char *te
 static void send_json(struct request *r, int status, const char *type, const json_t *v) {
     AUTO(buf_reset) struct buf b;
     buf_init(&b, 64u << 20);
+    record(r, status);
     if (json_write(v, &b) != OK || !buf_ok(&b)) {
         static const char lost[] = "{\"title\":\"The answer could not be written\",\"status\":500}";
         http_answer(r->http, 500, "application/problem+json", lost, sizeof lost - 1);

@@ -7,6 +7,7 @@
 
 #include "base/crypt.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/config.h"
@@ -32,12 +33,15 @@ static void ended(void *who, enum err err, const struct fault *f) {
     io_loop_stop(p->loop);
 }
 
+static int64_t clock_ms(void *who) { return loop_now_ms(who); }
+
 /* Earlier published files may be what this one refers to. */
 static enum err up(struct publishing *p) {
     struct connector_env env = {0};
     int unsound = 0;
     if (!(p->loop = io_loop_new()) || !(p->registry = registry_new())) return ERR_NOMEM;
     env.loop = p->loop;
+    log_open(stderr, LOG_WARN, clock_ms, p->loop);
     enum err e = connectors_open(p->registry, &env, NULL, &p->fault);
     if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, &p->fault);
     if (e == OK) e = definitions_load(p->definitions, NULL, NULL, &unsound);
@@ -63,7 +67,7 @@ static int publish_file(struct publishing *p, const char *path, const char *by) 
         e = publish_text(p->store, p->definitions, buf_text(&text), by, loop_now_ms(p->loop), ended, p, &p->fault);
     if (e == OK) io_loop_run(p->loop), e = p->err;
     if (e == OK) return printf("%s is published; it can no longer change\n", path), 0;
-    fprintf(stderr, "%s:%s: %s\n", path, p->fault.where, p->fault.text);
+    fprintf(stderr, "%s%s%s: %s\n", path, *p->fault.where ? ":" : "", p->fault.where, p->fault.text);
     return e == ERR_INVALID || e == ERR_CONFLICT ? EXIT_NO : EXIT_CANNOT;
 }
 
