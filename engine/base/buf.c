@@ -44,8 +44,13 @@ static bool room(struct buf *b, size_t n) {
     return true;
 }
 
+/* Nearly every byte is added where room was made before. */
+static inline bool fits(const struct buf *b, size_t n) {
+    return !b->failed && b->len < b->cap && n < b->cap - b->len && n <= b->ceiling - b->len;
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t n) {
-    if (!room(b, n)) return;
+    if (!fits(b, n) && !room(b, n)) return;
     if (n) memcpy(b->data + b->len, bytes, n);
     b->len += n;
     b->data[b->len] = '\0';
@@ -56,7 +61,9 @@ void buf_adds(struct buf *b, const char *text) {
 }
 
 void buf_addc(struct buf *b, char c) {
-    buf_add(b, &c, 1);
+    if (!fits(b, 1) && !room(b, 1)) return;
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...) {
@@ -83,10 +90,16 @@ static void add_escape(struct buf *b, unsigned char c) {
     else buf_addf(b, "\\u%04x", c);
 }
 
+static inline bool is_plain(unsigned char c) {
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 void buf_add_json_string(struct buf *b, const char *text, size_t n) {
     buf_addc(b, '"');
     size_t from = 0, i = 0;
     while (i < n) {
+        while (i < n && is_plain((unsigned char)text[i])) i++;
+        if (i == n) break;
         unsigned char c = (unsigned char)text[i];
         size_t step = c < 0x80 ? 1 : text_utf8_char(text + i, n - i);
         if (step && c >= 0x20 && c != '"' && c != '\\') {

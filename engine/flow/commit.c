@@ -38,7 +38,7 @@ static void start_effects(struct engine *e, struct run *r, const struct effect *
 }
 
 static void tell_watches(struct engine *e, struct run *r) {
-    for (struct watch *w = e->watches, *next; w; w = next) {
+    for (struct watch *w = *watches_of(e, r->id), *next; w; w = next) {
         next = w->next;
         if (id_same(w->run, r->id)) w->fn(w->who, r->id, run_state_word(r));
     }

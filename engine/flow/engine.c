@@ -223,7 +223,8 @@ void engine_free(struct engine *e) {
     loop_cancel(e->c.loop, e->alarm);
     e->alarm = NULL;
     if (e->entries) map_each(e->entries, free_entry, e);
-    while (e->watches) engine_unwatch(e, e->watches);
+    for (size_t i = 0; i < WATCH_SLOTS; i++)
+        while (e->watches[i]) engine_unwatch(e, e->watches[i]);
     e->freed = true;
     engine_maybe_drained(e);
 }
@@ -252,19 +253,26 @@ void engine_drain(struct engine *e, loop_fn *done, void *who) {
 
 /* --- watching ---------------------------------------------------------------------------------- */
 
+struct watch **watches_of(struct engine *e, struct id run) {
+    uint16_t end;
+    memcpy(&end, run.b + sizeof run.b - sizeof end, sizeof end);
+    return &e->watches[end % WATCH_SLOTS];
+}
+
 struct watch *engine_watch(struct engine *e, struct id run, engine_watch_fn *fn, void *who) {
     struct watch *w = calloc(1, sizeof *w);
     if (!w) return NULL;
-    *w = (struct watch){.next = e->watches, .engine = e, .run = run, .fn = fn, .who = who};
-    if (e->watches) e->watches->prev = w;
-    e->watches = w;
+    struct watch **first = watches_of(e, run);
+    *w = (struct watch){.next = *first, .engine = e, .run = run, .fn = fn, .who = who};
+    if (*first) (*first)->prev = w;
+    *first = w;
     return w;
 }
 
 void engine_unwatch(struct engine *e, struct watch *w) {
     if (!w) return;
     if (w->prev) w->prev->next = w->next;
-    else e->watches = w->next;
+    else *watches_of(e, w->run) = w->next;
     if (w->next) w->next->prev = w->prev;
     free(w);
 }

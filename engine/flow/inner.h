@@ -16,6 +16,7 @@
 #include "flow/flight.h"
 #include "flow/run.h"
 
+enum { WATCH_SLOTS = 4096 }; /* a power of two: thousands of requests may each wait for their run */
 enum { TURN_TASKS_MAX = 16, TURN_MOVES_MAX = 2000, ARTIFACT_OVER_BYTES = 16 * 1024 };
 
 struct effect { /* to be started when the row is durable */
@@ -136,7 +137,7 @@ struct engine {
     size_t resident;
     /* persons.c */
     struct map *persons;      /* customer -> person */
-    struct watch *watches;
+    struct watch *watches[WATCH_SLOTS]; /* by the random end of the run's id */
     unsigned flights;
     bool closing, freed;
     struct metric *m_started, *m_ended, *m_rows, *m_stuck, *m_calls[4], *m_call_s;
@@ -155,6 +156,7 @@ void turn_task(struct turn *t, int para, bool stuck, const char *state, const ch
 void drop_run(struct engine *e, struct run *r, enum err why, const struct fault *f);
 
 /* engine.c */
+struct watch **watches_of(struct engine *e, struct id run); /* of this run, and others of its slot */
 struct entry *known_find(const struct engine *e, struct id id);
 struct entry *known_new(struct engine *e, struct id id, const char *case_type, const char *key);
 void known_free(struct entry *en, struct engine *e);

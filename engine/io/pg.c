@@ -165,6 +165,7 @@ void pg_free(struct pg *p) {
     }
     end_waiting(&p->waiting);
     refused_told(p);
+    pg_spares_free(p);
     free(p->statements);
     free(p->dsn);
     free(p);

@@ -105,7 +105,13 @@ static void add_param(struct pg_batch *b, const struct pg_param *p) {
 }
 
 struct pg_batch *pg_batch_new(struct pg *p) {
-    struct pg_batch *b = calloc(1, sizeof *b);
+    struct pg_batch *b = p->spare;
+    if (b) {
+        p->spare = b->next, p->n_spare--;
+        b->next = NULL;
+        return b;
+    }
+    b = calloc(1, sizeof *b);
     if (!b) return NULL;
     b->pg = p;
     buf_init(&b->bytes, PG_BATCH_BYTES_MAX);
@@ -124,12 +130,35 @@ void pg_batch_add(struct pg_batch *b, const struct pg_statement *s, const struct
     if (b->bytes.failed) b->broken = ERR_LIMIT;
 }
 
-void pg_batch_free(struct pg_batch *b) {
-    if (!b) return;
+static void drop(struct pg_batch *b) {
     buf_reset(&b->bytes);
     free(b->pieces);
     free(b->slots);
     free(b);
+}
+
+/* Batches come and go in steady sizes: growing each one anew cost more than filling it. */
+static void keep(struct pg_batch *b) {
+    struct pg_batch clean = {.next = b->pg->spare, .pg = b->pg, .bytes = b->bytes, .pieces = b->pieces,
+                             .cap_pieces = b->cap_pieces, .slots = b->slots, .cap_slots = b->cap_slots};
+    *b = clean;
+    buf_clear(&b->bytes);
+    b->pg->spare = b, b->pg->n_spare++;
+}
+
+void pg_batch_free(struct pg_batch *b) {
+    if (!b) return;
+    if (!b->bytes.cap || b->bytes.cap > PG_SPARE_BYTES_MAX || b->pg->closing || b->pg->n_spare >= PG_SPARE_MAX) drop(b);
+    else keep(b);
+}
+
+void pg_spares_free(struct pg *p) {
+    while (p->spare) {
+        struct pg_batch *b = p->spare;
+        p->spare = b->next;
+        drop(b);
+    }
+    p->n_spare = 0;
 }
 
 void pg_batch_end(struct pg_batch *b) {

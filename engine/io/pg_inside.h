@@ -18,6 +18,8 @@ enum {
     PG_WAITING_MAX = 100000,    /* batches in all queues; past it a new one ends with ERR_BUSY */
     PG_BATCH_BYTES_MAX = 64 << 20,
     PG_STATEMENT_PARAMS_MAX = 64,
+    PG_SPARE_MAX = 4,
+    PG_SPARE_BYTES_MAX = 1 << 20,
     PG_BACKOFF_FIRST_MS = 100,
     PG_BACKOFF_LAST_MS = 5000,
     PG_CONNECT_MS = 10000,      /* name, connection, preparation together */
@@ -82,6 +84,8 @@ struct pg {
     struct loop_timer *watchdog;
     void (*on_free)(void *who, unsigned index);
     void *on_free_who;
+    struct pg_batch *spare;   /* ended ones whose memory the next may use */
+    size_t n_spare;
     size_t calling;           /* depth of callbacks: pg_free inside one is a bug */
     bool closing;
     unsigned n;
@@ -93,6 +97,7 @@ void pg_queue_put(struct pg_queue *q, struct pg_batch *b);
 struct pg_batch *pg_queue_get(struct pg_queue *q); /* NULL when empty */
 
 void pg_batch_free(struct pg_batch *b);
+void pg_spares_free(struct pg *p);
 /* Ends the batch: fills what is missing in `end`, calls done, frees. */
 void pg_batch_end(struct pg_batch *b);
 void pg_end_set(struct pg_end *e, enum err err, bool sent, const char *text);
