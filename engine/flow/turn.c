@@ -55,20 +55,6 @@ struct outward { /* what of a fact leaves this process in another form; new refe
     json_t *data, *input, *parts;
 };
 
-static void outward_seal(struct turn *t, const struct fact *f, struct outward *o) {
-    const struct run *r = t->run;
-    if (!r->has_person) return;
-    const char *p = f->para >= 0 ? r->plan->paras[f->para].name
-                    : f->kind == FACT_EVENT ? f->name : "case";
-    char at[160];
-    if (f->kind == FACT_DECIDED && f->data) o->data = seal_decision_new(r, p, f->data);
-    else if (f->data) o->data = seal_fields_new(r, p, schema_of(t, f), f->data);
-    (void)snprintf(at, sizeof at, "%s.in", p);
-    if (f->input) o->input = seal_whole_new(r, at, f->input);
-    (void)snprintf(at, sizeof at, "%s.parts", p);
-    if (f->parts) o->parts = seal_whole_new(r, at, f->parts);
-}
-
 static json_t *to_artifact_new(struct turn *t, const json_t *v) {
     struct artifact *a = calloc(1, sizeof *a);
     if (!a) return NULL;
@@ -79,6 +65,48 @@ static json_t *to_artifact_new(struct turn *t, const json_t *v) {
     }
     a->next = t->artifacts, t->artifacts = a;
     return json_pack("{s:s}", "$artifact", a->hash);
+}
+
+/* Takes what its text has at least from `left`; stops when that is used up. */
+static void weigh(const json_t *v, int64_t *left) {
+    const char *key;
+    json_t *part;
+    size_t i;
+    *left -= 2;
+    if (json_is_string(v)) *left -= (int64_t)json_string_length(v);
+    if (json_is_array(v))
+        for (i = 0; *left >= 0 && i < json_array_size(v); i++) weigh(json_array_get(v, i), left);
+    if (!json_is_object(v)) return;
+    json_object_foreach((json_t *)v, key, part) {
+        *left -= (int64_t)strlen(key) + 3;
+        if (*left < 0) return;
+        weigh(part, left);
+    }
+}
+
+/* A history of hundreds of entries is certain to leave the row: it is not sealed in place first. */
+static void large_part(struct turn *t, const json_t *v, json_t **slot) {
+    int64_t left = ARTIFACT_OVER_BYTES;
+    if (v) weigh(v, &left);
+    if (left >= 0) return;
+    *slot = to_artifact_new(t, v);
+    if (!*slot) t->failed = ERR_NOMEM;
+}
+
+static void outward_seal(struct turn *t, const struct fact *f, struct outward *o) {
+    const struct run *r = t->run;
+    large_part(t, f->data, &o->data);
+    large_part(t, f->input, &o->input);
+    if (!r->has_person) return;
+    const char *p = f->para >= 0 ? r->plan->paras[f->para].name
+                    : f->kind == FACT_EVENT ? f->name : "case";
+    char at[160];
+    if (!o->data && f->kind == FACT_DECIDED && f->data) o->data = seal_decision_new(r, p, f->data);
+    else if (!o->data && f->data) o->data = seal_fields_new(r, p, schema_of(t, f), f->data);
+    (void)snprintf(at, sizeof at, "%s.in", p);
+    if (f->input && !o->input) o->input = seal_whole_new(r, at, f->input);
+    (void)snprintf(at, sizeof at, "%s.parts", p);
+    if (f->parts) o->parts = seal_whole_new(r, at, f->parts);
 }
 
 static void write_fact(struct turn *t, const struct fact *f) {
@@ -92,7 +120,7 @@ static void write_fact(struct turn *t, const struct fact *f) {
     for (int part = 0; part < 2 && t->body.len - before > ARTIFACT_OVER_BYTES; part++) {
         json_t **slot = part ? &o.input : &o.data;
         const json_t *whole = part ? f->input : f->data;
-        if (!whole) continue;
+        if (!whole || json_object_get(*slot, "$artifact")) continue;
         json_t *ref = to_artifact_new(t, whole);
         if (!ref) t->failed = ERR_NOMEM;
         json_decref(*slot);
