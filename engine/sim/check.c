@@ -74,9 +74,11 @@ static void check_order(struct stage *s, const struct lines *l) {
         for (unsigned k = 0; k < l->n; k++) {
             const struct world_entry *a = &l->all[i], *b = &l->all[k];
             if (i == k || !same_saga(a, b) || !is(a, "take") || !a->happened) continue;
-            if (is(b, "take") && a->visit == b->visit && a->undone_at && b->undone_at && a->happened_at < b->happened_at && a->undone_at < b->undone_at)
+            /* both stood at the same time: steps of one visit of the saga, whatever their own visits are */
+            bool together = a->happened_at < b->happened_at && b->happened_at < a->undone_at;
+            if (is(b, "take") && b->undone_at && together && a->undone_at < b->undone_at)
                 stage_violation(s, "%s was undone before %s, which came after it", a->key, b->key);
-            if (is(b, "pay") && b->happened && a->visit == b->visit && a->undone_at > b->happened_at)
+            if (is(b, "pay") && b->happened && together)
                 stage_violation(s, "%s was undone after the pivot %s", a->key, b->key);
         }
 }
