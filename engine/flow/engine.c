@@ -131,17 +131,45 @@ void wake_run(struct engine *e, struct entry *en) { with_run(e, en->id, awake, e
 
 /* --- ends of runs ------------------------------------------------------------------------------ */
 
-void engine_settled(struct engine *e, struct run *r) {
-    struct entry *en = r->entry;
-    read_tell(e, r);
-    if (!r->ended || r->unsettled) {
-        park_idle(e, r);
-        return;
-    }
+static void forget_run(struct engine *e, struct run *r) {
     park_busy(e, r);
     if (e->resident) e->resident--;
-    if (en) known_free(en, e);
+    if (r->entry) known_free(r->entry, e);
     run_free(r);
+}
+
+struct ended {
+    struct engine *engine;
+    struct id run;
+};
+
+static void forget_ended(void *who) {
+    struct ended *x = who;
+    struct engine *e = x->engine;
+    struct entry *en = known_find(e, x->run);
+    if (en && en->run && en->run->ended && !en->run->unsettled) forget_run(e, en->run);
+    free(x);
+    e->pending--;
+    engine_maybe_drained(e);
+}
+
+/* Who watches a run asks for its state when it ends: that is answered from memory before it goes. */
+static bool forget_later(struct engine *e, const struct run *r) {
+    struct ended *x = r->entry && !e->closing ? malloc(sizeof *x) : NULL;
+    if (!x) return false;
+    *x = (struct ended){e, r->id};
+    if (loop_post(e->c.loop, forget_ended, x) == OK) {
+        e->pending++;
+        return true;
+    }
+    free(x);
+    return false;
+}
+
+void engine_settled(struct engine *e, struct run *r) {
+    read_tell(e, r);
+    if (!r->ended || r->unsettled) park_idle(e, r);
+    else if (!forget_later(e, r)) forget_run(e, r);
 }
 
 bool engine_owns(const struct engine *e, uint16_t shard, struct fault *f) {
