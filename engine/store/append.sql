@@ -76,7 +76,9 @@ select * from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int8[]) on confli
 
 -- Several first cases of one person may be on their way at once: each carries the key, in the same bytes.
 -- name: person_insert
-insert into person_key as k (customer, wrapped, at_ms) select * from unnest($1::text[], $2::bytea[], $3::int8[])
+insert into person_key as k (customer, wrapped, at_ms)
+select n.customer, n.wrapped, min(n.at_ms)
+from unnest($1::text[], $2::bytea[], $3::int8[]) as n(customer, wrapped, at_ms) group by n.customer, n.wrapped
 on conflict (customer) do update set wrapped = person_key_same(k.wrapped, excluded.wrapped)
 
 -- name: event_take

@@ -13,7 +13,8 @@
 #include "store/pg_store.h"
 #include "store_sql.h"
 
-enum { TRIES_MAX = 5, PAUSE_MS = 200 };
+enum { TRIES_MAX = 5, PAUSE_MS = 200, SEEN_SLOTS = 512 };
+_Static_assert(BATCH_ROWS <= UINT8_MAX && 2 * BATCH_ROWS <= SEEN_SLOTS, "places in a flight fit the table");
 
 void lane_init(struct lane *l, struct store_pg *s, unsigned index) {
     *l = (struct lane){.s = s, .index = index};
@@ -90,13 +91,28 @@ void lane_pause(struct lane *l) {
     if (!l->pause) l->pause = loop_timer(l->s->loop, PAUSE_MS, paused, l);
 }
 
+/* One statement must not change a row twice: of two new values PostgreSQL keeps any. So an entry that writes
+ * the run row or tasks of a run which already does so in this flight waits for the next. `seen` is an open
+ * hash table of places in the flight, from 1. */
+static bool writes_again(const struct lane *l, const struct entry *e, uint8_t seen[SEEN_SLOTS]) {
+    bool writes = (e->a.row && e->a.seq > 1) || e->a.n_tasks;
+    unsigned at = (unsigned)id_hash(e->a.run) % SEEN_SLOTS;
+    if (!writes) return false;
+    for (; seen[at]; at = (at + 1) % SEEN_SLOTS)
+        if (id_same(l->flight[seen[at] - 1]->a.run, e->a.run)) return true;
+    seen[at] = (uint8_t)(l->n_flight + 1);
+    return false;
+}
+
 static void take_flight(struct lane *l) {
     size_t bytes = 0;
+    uint8_t seen[SEEN_SLOTS] = {0};
     l->n_flight = 0;
     while (l->first && l->n_flight < BATCH_ROWS) {
         struct entry *e = l->first;
         bytes += e->bytes;
         if (l->n_flight && bytes > BATCH_BYTES) break;
+        if (writes_again(l, e, seen)) break;
         l->first = e->next;
         l->flight[l->n_flight++] = e;
     }

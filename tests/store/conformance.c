@@ -396,6 +396,34 @@ static void events_done(void *who, enum err err, const struct fault *f) {
     on_done(&((struct events *)who)->answer, err, f);
 }
 
+/* A run that moves twice before the connection is free: recovery must see where it is now. */
+static void last_row_of_a_turn_counts(struct conform *c) {
+    enum { RUNS = 20 };
+    static struct open_seen o;
+    static struct answer answered[RUNS][2];
+    struct id runs[RUNS], before = new_run(c, 7);
+    memset(answered, 0, sizeof answered);
+    for (int i = 0; i < RUNS; i++) {
+        c->now_ms++;
+        runs[i] = new_run(c, 7);
+        struct append a = step(c, runs[i], 1, "{}");
+        CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
+    }
+    struct run_row waits = {.state = "waiting", .at = "offer", .wake_ms = 777}, goes_on = {.state = "running", .at = "pay", .wake_ms = 5};
+    for (int i = 0; i < RUNS; i++) {
+        struct append a = step(c, runs[i], 2, "{}"), b = step(c, runs[i], 3, "{}");
+        a.row = &waits, b.row = &goes_on;
+        put(c->a, &a, &answered[i][0]), put(c->a, &b, &answered[i][1]);
+    }
+    for (int i = 0; i < RUNS; i++) CU_ASSERT_TRUE(settle(c, &answered[i][0]) == OK && settle(c, &answered[i][1]) == OK);
+    open_page(c, before, 64, &o);
+    CU_ASSERT_EQUAL(o.n, RUNS);
+    for (unsigned i = 0; i < o.n; i++) {
+        CU_ASSERT_STRING_EQUAL(o.state[i], "running");
+        CU_ASSERT_EQUAL(o.wake_ms[i], 5);
+    }
+}
+
 static void early_events_are_kept(struct conform *c) {
     char key[40];
     snprintf(key, sizeof key, "case-%lld", (long long)c->now_ms);
@@ -519,6 +547,7 @@ const struct conform_test conform_tests[] = {
     {"key_is_taken_once", key_is_taken_once},
     {"bad_entry_fails_alone", bad_entry_fails_alone},
     {"open_runs_are_told", open_runs_are_told},
+    {"last_row_of_a_turn_counts", last_row_of_a_turn_counts},
     {"early_events_are_kept", early_events_are_kept},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
