@@ -127,9 +127,9 @@ tidy: $(SQL_H)
 ## make sim        the simulated world; SEEDS=n
 sim:
 	@tests/run.sh sim
-## make bench      the benchmarks, in release mode
+## make bench      the benchmarks, in release mode (BENCH_ARGS=--quick for one short round)
 bench: benches build/tenor
-	tests/bench/run.sh
+	python3 tests/bench/run.py $(BENCH_ARGS)
 benches: $(BENCHES)
 ## make fuzz       every fuzz target for FUZZ_SECONDS
 fuzz:

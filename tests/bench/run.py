@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -17,54 +18,98 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-import cases  # noqa: E402
 import tenor  # noqa: E402
 
 LEVELS = (1, 16, 100, 1000)
+ENGINE, CEILING, HTTP = "engine, in the process", "ceiling, minimal libpq", "engine, through HTTP"
+PGBENCH = ("pgbench, one row a commit", 64)
 
 
 def sh(args, **kw):
     r = subprocess.run(args, capture_output=True, text=True, cwd=ROOT, **kw)
-    if r.returncode not in (0, 1):
+    if r.returncode not in (0, 1): # 1: it measured, and some answers were bad; the line says how many
         raise SystemExit("%s failed:\n%s%s" % (args[0], r.stdout, r.stderr))
-    return r.stdout + r.stderr
+    return r.stdout
+
+
+def bench(name, *args, **kw):
+    return sh([str(BUILD / "bench" / name), *map(str, args)], **kw)
 
 
 def number(text, label):
-    m = re.search(r"([0-9.]+)\s*" + re.escape(label) if not label.endswith(" ") else re.escape(label) + r"\s*([0-9.]+)", text)
+    """The number before a unit ("runs/s"), or after a label that ends in a space ("p50 ")."""
+    pattern = re.escape(label) + r"\s*([0-9.]+)" if label.endswith(" ") else r"([0-9.]+)\s*" + re.escape(label)
+    m = re.search(pattern, text)
     return float(m.group(1)) if m else float("nan")
 
 
 def servers(directory):
-    out = sh(["tests/servers.sh", "start", directory])
-    return dict(re.findall(r"export (\w+)='?([^'\n]*)'?", out))
+    pairs = [word.split("=", 1) for word in shlex.split(sh(["tests/servers.sh", "start", directory])) if "=" in word]
+    return dict(pairs)
+
+
+def common(out):
+    return dict(runs=number(out, "runs/s"), steps=8 * number(out, "runs/s"), p50=number(out, "p50 "), p99=number(out, "p99 "))
 
 
 def engine_round(env, seconds, rows):
     for c in LEVELS:
-        out = sh([str(BUILD / "bench/engine_bench"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
-        rows.setdefault(("engine, in process", c), []).append(dict(
-            runs=number(out, "runs/s"), steps=number(out, "steps/s"), p50=number(out, "p50 "), p99=number(out, "p99 "),
-            engine_ms=number(out, "engine "), cpu=number(out, "cpu/run engine ") + number(out, "db "), mb=number(out, "memory ")))
-        out = sh([str(BUILD / "bench/ceiling"), "--seconds", str(seconds), "--concurrency", str(c)], env=env)
-        rows.setdefault(("ceiling, minimal libpq", c), []).append(dict(
-            runs=number(out, "runs/s"), steps=number(out, "steps/s"), p50=number(out, "p50 "), p99=number(out, "p99 ")))
+        args = ("--seconds", seconds, "--concurrency", c)
+        out = bench("engine_bench", *args, env=env)
+        cpu = re.search(r"cpu/run engine ([0-9.]+) db ([0-9.]+)", out)
+        rows.setdefault((ENGINE, c), []).append(dict(common(out), own=float(cpu[1]), db=float(cpu[2]), mb=number(out, "memory ")))
+        out = bench("ceiling", *args, env=env)
+        cpu = re.search(r"cpu/run client ([0-9.]+) db ([0-9.]+)", out)
+        rows.setdefault((CEILING, c), []).append(dict(common(out), own=float(cpu[1]), db=float(cpu[2])))
 
 
 def pgbench_round(env, seconds, rows):
     script = pathlib.Path(__file__).with_name("one_row.sql")
-    sh(["psql", env["TENOR_TEST_PG"], "-qc", "create table if not exists bench_row (id uuid, n int, body text, primary key (id, n))"], env=env)
+    sh(["psql", env["TENOR_TEST_PG"], "-qc", "set client_min_messages = warning; create table if not exists bench_row "
+        "(id uuid, n int, body text, primary key (id, n))"], env=env)
     tool = shutil.which("pgbench") or "/usr/lib/postgresql/15/bin/pgbench"
     out = sh([tool, "-n", "-M", "prepared", "-c", "64", "-j", "2", "-T", str(int(seconds)), "-f", str(script), env["TENOR_TEST_PG"]], env=env)
-    rows.setdefault(("pgbench, one row a commit", 64), []).append(dict(steps=number(out, "tps = ")))
+    rows.setdefault(PGBENCH, []).append(dict(steps=number(out, "tps = ")))
 
 
-def http_round(t, body, seconds, rows, path, label, levels, want):
-    for c in levels:
-        out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", path, "--body", body,
-                  "--connections", str(c), "--seconds", str(seconds), "--want", want])
-        done = number(out, "/s done")
-        rows.setdefault((label, c), []).append(dict(runs=done, steps=done * 8, p50=number(out, "p50 "), p99=number(out, "p99 "), bad=number(out, "bad ")))
+def cpu_ms(pids):
+    ns = 0
+    for pid in pids:
+        for task in pathlib.Path("/proc/%d/task" % pid).glob("*/schedstat"):
+            try:
+                ns += int(task.read_text().split()[0])
+            except OSError:
+                pass
+    return ns / 1e6
+
+
+def with_children(pids):
+    family = set(pids)
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) in family:
+                family.add(int(stat.parent.name))
+        except OSError:
+            pass
+    return family
+
+
+def resident_mb(pid):
+    return int(re.search(r"VmRSS:\s*([0-9]+)", pathlib.Path("/proc/%d/status" % pid).read_text())[1]) / 1024
+
+
+def http_round(t, body, seconds, rows):
+    engine, database = t.pids("tenor engine"), with_children(t.pids("postgres -D"))
+    for c in LEVELS:
+        before = cpu_ms(engine), cpu_ms(database)
+        out = bench("http_bench", "--port", t.port, "--key", t.keys["admin"], "--path", "/v1/runs", "--body", body,
+                    "--connections", c, "--seconds", seconds, "--want", '"ended"')
+        done, took = number(out, "/s done"), number(out, "in ")
+        own, db = cpu_ms(engine) - before[0], cpu_ms(database) - before[1]
+        if number(out, "bad ") or number(out, "broken "):
+            print("through HTTP at %d: %s" % (c, out.strip()))
+        rows.setdefault((HTTP, c), []).append(dict(runs=done, steps=8 * done, p50=number(out, "p50 "), p99=number(out, "p99 "),
+                                                   own=own / (done * took), db=db / (done * took), mb=max(map(resident_mb, engine))))
 
 
 def median(rows, key, field):
@@ -72,34 +117,50 @@ def median(rows, key, field):
     return statistics.median(got) if got else float("nan")
 
 
+def ratio(rows, a, b, field):
+    """The median over the rounds of the ratio within a round: what disturbs a round disturbs both."""
+    return statistics.median(x[field] / y[field] for x, y in zip(rows[a], rows[b]))
+
+
+COLUMNS = (("runs", "runs/s", "%10.0f"), ("steps", "steps/s", "%10.0f"), ("p50", "p50 ms", "%10.2f"), ("p99", "p99 ms", "%10.2f"),
+           ("own", "own CPU ms", "%11.3f"), ("db", "db CPU ms", "%10.3f"), ("mb", "MB", "%6.0f"))
+
+
 def table(rows):
-    print("\n%-28s %6s %10s %10s %9s %9s %9s %7s" % ("", "at", "runs/s", "steps/s", "p50 ms", "p99 ms", "CPU ms", "MB"))
+    print("\n%-26s %6s" % ("eight steps", "at") + "".join((f.split(".")[0] + "s") % title for _, title, f in COLUMNS))
     for key in rows:
-        m = {f: median(rows, key, f) for f in ("runs", "steps", "p50", "p99", "cpu", "mb")}
-        print("%-28s %6d %s" % (key[0], key[1], " ".join(("%10.0f", "%10.0f", "%9.2f", "%9.2f", "%9.3f", "%7.0f")[i] % m[f] if m[f] == m[f] else
-                                                         (10, 10, 9, 9, 9, 7)[i] * " " for i, f in enumerate(m))))
-    pg = median(rows, ("pgbench, one row a commit", 64), "steps")
+        cells = ((median(rows, key, field), f) for field, _, f in COLUMNS)
+        print("%-26s %6d" % key + "".join(f % v if v == v else " " * len(f % 0) for v, f in cells))
+    print()
     for c in (100, 1000):
-        mine, top = median(rows, ("engine, in process", c), "steps"), median(rows, ("ceiling, minimal libpq", c), "steps")
-        print("at %4d: %.0f %% of the ceiling's steps/s (goal 35 %%), %.1f times pgbench's rows/s (goal 2.5)" % (c, 100 * mine / top, mine / pg))
+        mine = (ENGINE, c)
+        print("at %4d: %3.0f %% of the ceiling's durable answers/s (goal 35; %.0f %% when its start and end records count as steps too), "
+              "%.1f times pgbench's rows/s (goal 2.5)" % (c, 100 * ratio(rows, mine, (CEILING, c), "runs"),
+                                                         80 * ratio(rows, mine, (CEILING, c), "runs"), ratio(rows, mine, PGBENCH, "steps")))
+    mine = (ENGINE, 1000)
+    print("at 1000: %.2f ms CPU per run (goal 0.6), %.0f MB of engine memory (goal 60)"
+          % (median(rows, mine, "own") + median(rows, mine, "db"), median(rows, mine, "mb")))
+
+
+def post_applications(t, body, *args):
+    out = bench("http_bench", "--port", t.port, "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body, *args)
+    print("  " + out.strip())
+    return out
 
 
 def burst(t, body, n=100):
-    out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
-              "--connections", str(n), "--requests", str(n), "--label", "burst"])
-    print(out.strip())
-    return number(out, "in ")
+    return number(post_applications(t, body, "--connections", n, "--requests", n, "--label", "burst"), "in ")
 
 
 def open_loop(t, body, rates, seconds, goal_ms, label):
     best = 0
     for rate in rates:
-        out = sh([str(BUILD / "bench/http_bench"), "--port", str(t.port), "--key", t.keys["admin"], "--path", "/v1/applications", "--body", body,
-                  "--connections", "200", "--rate", str(rate), "--seconds", str(seconds), "--label", label])
-        print(out.strip())
-        if number(out, "p99 ") < goal_ms and number(out, "bad ") == 0:
+        out = post_applications(t, body, "--connections", 300, "--rate", rate, "--seconds", seconds, "--label", label)
+        if number(out, "p99 ") < goal_ms and not number(out, "bad ") and not number(out, "broken "):
             best = rate
-    print("%s: highest rate with p99 under %d ms: %s/s" % (label, goal_ms, best or "none of those tried"))
+        elif number(out, "p99 ") > 4 * goal_ms:
+            break
+    print("%s: the highest of these rates with p99 under %d ms: %s" % (label, goal_ms, "%d/s" % best if best else "none"))
 
 
 def saga(directory, seconds):
@@ -108,12 +169,12 @@ def saga(directory, seconds):
         json.dump(dict(pan="{{pan}}", name="Ravi Kumar", age=30, amount=10000000, account="AC{{pan}}", consent="consent-{{pan}}"), f)
     t = tenor.Tenor().start()
     try:
-        print("\nloan saga to its decision, every connector over loopback HTTP, bank histories of 300 entries and more")
-        burst(t, body)
-        print("burst of 100: all decided in %.2f s (goal 1)" % burst(t, body))
-        open_loop(t, body, (50, 100, 150, 200), seconds, 100, "instant")
+        print("\nthe loan saga to its decision, every connector over loopback HTTP, bank histories of 300 entries and more")
+        took = statistics.median(burst(t, body) for _ in range(5))
+        print("burst of 100 applications: all decided in %.2f s, median of five (goal 1)" % took)
+        open_loop(t, body, (25, 50, 75, 100, 125, 150, 175, 200, 250, 300), seconds, 100, "instant")
         t.sandbox("POST", "/control", {"latency_ms": [50, 150]})
-        open_loop(t, body, (50, 100, 150), seconds, 1000, "latency")
+        open_loop(t, body, (25, 50, 75, 100, 125, 150, 175, 200), seconds, 1000, "latency")
     finally:
         t.stop()
 
@@ -126,7 +187,7 @@ def eight_over_http(directory, seconds, rounds, rows):
     t = tenor.Tenor(extra=("--root", str(ROOT / "tests/bench/root"))).start()
     try:
         for _ in range(rounds):
-            http_round(t, body, seconds, rows, "/v1/runs", "engine, through HTTP", LEVELS, '"ended"')
+            http_round(t, body, seconds, rows)
     finally:
         t.stop()
 
@@ -135,8 +196,9 @@ def main():
     a = argparse.ArgumentParser(description=__doc__)
     a.add_argument("--quick", action="store_true", help="one short round")
     quick = a.parse_args().quick
-    rounds, seconds = (1, 2) if quick else (3, 6)
+    rounds, seconds = (1, 2) if quick else (3, 4)
     directory = tempfile.mkdtemp(prefix="tenor-bench-")
+    os.chmod(directory, 0o711)  # the database's own user passes through
     rows = {}
     env = dict(os.environ, **servers(directory))
     try:
@@ -148,9 +210,8 @@ def main():
     eight_over_http(directory, seconds, rounds, rows)
     table(rows)
     saga(directory, seconds)
-    for extra in ("score_bench", "check_bench"):
-        if (BUILD / "tests/bench" / extra).exists():
-            print("\n" + sh([str(BUILD / "tests/bench" / extra)]).strip())
+    for extra in ("score_bench", "check_bench", "expr_bench"):
+        print("\n" + bench(extra).rstrip())
     shutil.rmtree(directory, ignore_errors=True)
 
 
