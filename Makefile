@@ -5,7 +5,7 @@ GEN := $(BUILD)/gen
 CC ?= cc
 PKGS := lua5.4 libpq hiredis libevent libevent_pthreads jansson libcurl libsodium xgboost zlib
 JOBS ?= $(shell nproc)
-SEEDS ?= 200
+SEEDS ?= 2000
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
 

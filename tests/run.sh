@@ -20,7 +20,7 @@ stage_tidy()        { make --no-print-directory tidy && tests/scripts/run.sh; }
 stage_unit()        { quiet_make MODE=debug build/debug/unit && with_servers build/debug/unit && tests/connectors/scaffold.sh build/tenor build/debug; }
 stage_sanitizers()  { quiet_make MODE=asan build/asan/unit && with_servers build/asan/unit; }
 stage_examples()    { build/tenor try workflows strategies; }
-stage_sim()         { tests/sim/run.sh "${SEEDS:-200}"; }
+stage_sim()         { tests/sim/run.sh "${SEEDS:-2000}"; }
 stage_integration() { with_servers tests/integration/run.sh; }
 stage_e2e()         { python3 tests/e2e/run.py; }
 stage_contract()    { tests/contract/run.sh; }
