@@ -56,6 +56,10 @@ void http_answer_header(struct http_request *r, const char *name, const char *va
 void http_answer(struct http_request *r, int status, const char *type, const void *body, size_t n);
 /* Ends the request by closing its connection without an answer. Not from inside the handler. */
 void http_break(struct http_request *r);
+/* Sends an answer now although the request is still being worked on: its connection goes on as if it were
+ * answered, and the request lives, like one whose client has gone, until its owner answers it (which then
+ * sends nothing). `gone` is not called. */
+void http_answer_early(struct http_request *r, int status, const char *type, const void *body, size_t n);
 /* Streams (server-sent events): start, chunks, end. */
 void http_stream_start(struct http_request *r, int status, const char *type);
 void http_stream_send(struct http_request *r, const void *bytes, size_t n);

@@ -147,13 +147,26 @@ static void finish(struct http_request *r) {
 
 static bool is_head(const struct http_request *r) { return !strcmp(r->head.method, "HEAD"); }
 
-void http_answer(struct http_request *r, int status, const char *type, const void *body, size_t n) {
+static void write_answer(struct http_request *r, int status, const char *type, const void *body, size_t n) {
     INVARIANT(!r->streaming);
-    if (r->conn) {
-        http_conn_head(r->conn, r, status, type, (int64_t)n);
-        if (!is_head(r) && n) buf_add(&r->conn->out, body, n);
-    }
+    if (!r->conn) return;
+    http_conn_head(r->conn, r, status, type, (int64_t)n);
+    if (!is_head(r) && n) buf_add(&r->conn->out, body, n);
+}
+
+void http_answer(struct http_request *r, int status, const char *type, const void *body, size_t n) {
+    write_answer(r, status, type, body, n);
     finish(r);
+}
+
+void http_answer_early(struct http_request *r, int status, const char *type, const void *body, size_t n) {
+    struct http_conn *c = r->conn;
+    write_answer(r, status, type, body, n);
+    r->gone = NULL;
+    r->conn = NULL;
+    if (!c) return;
+    c->request = NULL;
+    http_conn_answered(c);
 }
 
 void http_break(struct http_request *r) {

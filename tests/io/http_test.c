@@ -281,6 +281,28 @@ void test_http__a_client_that_leaves(void) {
     end();
 }
 
+void test_http__an_early_answer_frees_the_connection_but_not_the_request(void) {
+    begin();
+    int fd = dial();
+    say(fd, "GET /park HTTP/1.1\r\nHost: a\r\n\r\n");
+    hear(fd, 20);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(parked);
+    struct http_request *slow = parked;
+    http_answer_early(slow, 503, "text/plain", "later", 5);
+    hear(fd, 50);
+    CU_ASSERT_EQUAL(times("HTTP/1.1 503"), 1);
+    say(fd, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"); /* the same connection goes on */
+    hear(fd, 50);
+    CU_ASSERT_EQUAL(times("HTTP/1.1 200"), 1);
+    CU_ASSERT_STRING_EQUAL(http_path(slow), "/park");
+    http_answer(slow, 200, "text/plain", "nobody", 6);
+    hear(fd, 30);
+    CU_ASSERT_EQUAL(times("HTTP/1.1"), 2);
+    CU_ASSERT_EQUAL(gone, 0);
+    close(fd);
+    end();
+}
+
 void test_http__streams(void) {
     begin();
     int fd = dial();
