@@ -24,8 +24,9 @@ void waiters_end(struct waiter *w, enum err err, struct run *r, const struct fau
     }
 }
 
-static void start_effects(struct engine *e, struct run *r, const struct effect *list, unsigned n) {
-    if (e->shards[id_shard(r->id)].until_ms <= loop_now_ms(e->c.loop)) return; /* the lease ran out while we slept: whoever holds it now settles these intents */
+/* False: the run went away meanwhile, since a call may end at once and its turn may fail. */
+static bool start_effects(struct engine *e, struct run *r, const struct effect *list, unsigned n) {
+    struct id id = r->id;
     for (unsigned i = 0; i < n; i++) {
         const struct effect *x = &list[i];
         struct para_state *ps = &r->paras[x->para];
@@ -33,7 +34,31 @@ static void start_effects(struct engine *e, struct run *r, const struct effect *
         bool wanted = x->look ? a->state == ASK_UNSURE : a->state == ASK_OUT;
         if (a->flight || !wanted || ps->visits != x->visit || a->attempt != x->attempt) continue;
         flight_start(e, r, x->para, x->op, x->undo, x->look);
+        const struct entry *en = known_find(e, id);
+        if (!en || en->run != r) return false;
         if (!x->look && ps->cancel_asked && a->flight) flight_cancel(a->flight);
+    }
+    return true;
+}
+
+/* The lease ran out while we slept or the store was away. Somebody else may hold the shard now, and settles
+ * these intents; if nobody does, the next renewal says so and they go on. */
+static bool holds_back(struct commit *c) {
+    struct engine *e = c->engine;
+    if (!c->n_effects || e->shards[id_shard(c->id)].until_ms > loop_now_ms(e->c.loop)) return false;
+c->next = e->held, e->held = c;
+    return true;
+}
+
+void effects_go_on(struct engine *e) {
+    struct commit *list = e->held;
+    e->held = NULL;
+    for (struct commit *next; list; list = next) {
+        next = list->next;
+        struct entry *en = known_find(e, list->id);
+        if (en && en->run && holds_back(list)) continue;
+        if (en && en->run) (void)start_effects(e, en->run, list->effects, list->n_effects);
+        free(list);
     }
 }
 
@@ -68,18 +93,21 @@ static void commit_done(void *who, enum err err, const struct fault *f) {
     struct engine *e = c->engine;
     struct run *r = c->run;
     struct waiter *w = c->waiters;
+    bool held = false;
     if (r) unlink_commit(c);
     if (!r && err == OK) err = ERR_CLOSED; /* durable, but this process no longer speaks for the run */
     if (err != OK) {
         if (r) rejected(e, r, err, f);
         waiters_end(w, err, NULL, f);
     } else {
-        if (!e->closing) start_effects(e, r, c->effects, c->n_effects);
-        tell_watches(e, r);
+        if (r->entry) r->entry->rejected = 0;
+        held = !e->closing && holds_back(c);
+        if (!held && !e->closing && !start_effects(e, r, c->effects, c->n_effects)) r = NULL;
+        if (r) tell_watches(e, r);
         waiters_end(w, OK, r, NULL);
-        if (!r->unsettled) engine_settled(e, r);
+        if (r && !r->unsettled) engine_settled(e, r);
     }
-    free(c);
+    if (!held) free(c);
     e->commits--;
     engine_maybe_drained(e);
 }
@@ -87,7 +115,7 @@ static void commit_done(void *who, enum err err, const struct fault *f) {
 static struct commit *commit_new(struct turn *t) {
     struct commit *c = calloc(1, sizeof *c + t->n_effects * sizeof(struct effect));
     if (!c) return NULL;
-    c->engine = t->e, c->run = t->run, c->n_effects = t->n_effects;
+    c->engine = t->e, c->run = t->run, c->id = t->run->id, c->n_effects = t->n_effects;
     if (t->n_effects) memcpy(c->effects, t->effects, t->n_effects * sizeof(struct effect));
     return c;
 }
@@ -186,7 +214,7 @@ static void later_fire(void *who) {
     struct later *l = who;
     struct engine *e = l->engine;
     struct entry *en = known_find(e, l->run);
-    if (en && en->run && !e->closing) start_effects(e, en->run, l->effects, l->n);
+    if (en && en->run && !e->closing && !start_effects(e, en->run, l->effects, l->n)) en = NULL;
     waiters_end(l->waiters, OK, en ? en->run : NULL, NULL);
     free(l);
     e->pending--;

@@ -234,6 +234,7 @@ static void free_entry(void *who, const void *key, size_t n, void *value) {
 }
 
 static void bury(struct engine *e) {
+    for (struct commit *c = e->held, *next; c; c = next) next = c->next, free(c);
     heap_reset(&e->wakes);
     map_free(e->entries, NULL);
     map_free(e->keys, free);

@@ -42,7 +42,8 @@ struct artifact { /* a large answer on its way out */
 struct commit { /* an append that is not yet durable */
     struct commit *next;
     struct engine *engine;
-    struct run *run;
+    struct run *run;       /* NULL: dropped meanwhile */
+    struct id id;
     struct waiter *waiters;
     unsigned n_effects;
     struct effect effects[];
@@ -131,6 +132,7 @@ struct engine {
     loop_fn *drained;
     void *drained_who;
     unsigned commits;         /* appends under way */
+    struct commit *held;      /* durable, but the lease had run out: their effects wait for its renewal */
     unsigned pending;         /* store reads under way that hold the engine */
     /* park.c */
     struct run *idle_first, *idle_last;
@@ -180,6 +182,8 @@ void load_group(struct engine *e, const struct id *ids, size_t n, loop_fn *done,
 
 /* resume.c */
 void resume_run(struct engine *e, struct run *r);
+/* commit.c: the leases are renewed, so effects that were held back may start. */
+void effects_go_on(struct engine *e);
 /* lease.c */
 enum err lease_start(struct engine *e);
 void lease_stop(struct engine *e);

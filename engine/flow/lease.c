@@ -65,8 +65,9 @@ static void claimed(void *who, enum err err, const struct fault *f) {
         if (e->shards[i].mine && !c->seen[i]) lease_lost(e, (uint16_t)i);
     free(c->seen), free(c);
     if (err == OK) e->claimed_once = true;
-    if (err == OK && !e->settled) settle(e);
-    else log_warn("claim_failed", "err=%s", err_word(err));
+    if (err != OK) log_warn("claim_failed", "err=%s", err_word(err));
+    else if (!e->settled) settle(e);
+    if (err == OK && !e->closing) effects_go_on(e);
     again_soon(e, err == OK);
     if (err == OK && !e->closing && !e->draining) recover_next(e);
     engine_maybe_drained(e);

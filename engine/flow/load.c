@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "flow/walk.h"
 
+enum { AGAIN_MS = 1000, UNREADABLE_AGAIN_MS = 30000 }; /* the latter: its definition may yet be fetched */
+
 struct wanted { /* who waits for this run */
     struct wanted *next;
     with_run_fn *fn;
@@ -61,13 +63,20 @@ static void tell_wanted(struct load *l, enum err err, struct run *r, const struc
     }
 }
 
-static void failed(struct load *l, enum err err, const struct fault *f) {
-    if (l->entry) {
-        l->entry->load = NULL;
-        if (err == ERR_NOT_FOUND) known_free(l->entry, l->engine); /* its first row never became durable */
-        else readers_end(l->engine, l->entry, err, f);
-        l->entry = NULL;
+/* An open run whose timer brought it here, or whose recovery this was, must not be forgotten: it is read again. */
+static void failed_open(struct engine *e, struct entry *en, enum err err, const struct fault *f) {
+    en->load = NULL;
+    if (err == ERR_NOT_FOUND) { /* its first row never became durable */
+        known_free(en, e);
+        return;
     }
+    readers_end(e, en, err, f);
+    known_wake(e, en, loop_now_ms(e->c.loop) + (err == ERR_BUG ? UNREADABLE_AGAIN_MS : AGAIN_MS));
+}
+
+static void failed(struct load *l, enum err err, const struct fault *f) {
+    if (l->entry) failed_open(l->engine, l->entry, err, f);
+    l->entry = NULL;
     if (l->timeline) l->timeline(l->timeline_who, err, NULL, f);
     tell_wanted(l, err, NULL, f);
     group_left(l->group);

@@ -1,12 +1,15 @@
 /* park.c - idle runs leave memory: what stays of them is an entry with their next instant. */
 #include "flow/inner.h"
 
+/* Under way, or about to be: no timer would wake a run for it. */
+static bool under_way(const struct ask *a) { return a->flight || a->state == ASK_OUT; }
+
 static bool may_park(const struct run *r) {
     if (!r->entry || r->unsettled || r->ended || r->entry->readers || r->entry->load) return false;
     for (int i = 0; i < r->plan->n_paras; i++) {
-        if (r->paras[i].undo.flight) return false;
+        if (under_way(&r->paras[i].undo)) return false;
         for (int k = 0; k < r->paras[i].n_asks; k++)
-            if (r->paras[i].asks[k].flight) return false;
+            if (under_way(&r->paras[i].asks[k])) return false;
     }
     return true;
 }

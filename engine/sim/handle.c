@@ -215,6 +215,8 @@ static void tell_rows(struct job *j, struct id id) {
 }
 
 static void load_act(struct job *j, enum err err) {
+    unsigned unread = j->h->m->faults.unread_percent;
+    if (err == OK && unread && rng_below(&j->h->m->rng, 100) < unread) err = ERR_IO;
     for (size_t i = 0; err == OK && i < j->n; i++) tell_rows(j, j->ids[i]);
     end_with(j, err);
 }
@@ -296,7 +298,7 @@ static void take_leases(struct job *j) {
     unsigned have = 0;
     for (unsigned i = 0; i < m->shards; i++) {
         struct mem_lease *l = &m->leases[i];
-        if (!is_ours(l, j->texts[0]) || l->until_ms <= j->now_ms) continue; /* one that ran out is taken anew */
+        if (!is_ours(l, j->texts[0])) continue; /* one that ran out and nobody took is ours still, as in lease_claim */
         if (have >= j->limit) {
             l->owner[0] = 0, l->until_ms = 0;
             continue;

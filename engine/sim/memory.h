@@ -17,6 +17,7 @@ struct memory_faults {
     int64_t latency_ms;       /* of a commit and of a read: 0 .. this */
     unsigned lost_percent;    /* replies lost after the commit: the handle sends again, as pg.c does */
     unsigned reject_per_10000; /* rows that the database refuses */
+    unsigned unread_percent;   /* loads that end with ERR_IO: the connection broke */
 };
 void memory_faults(struct memory *m, const struct memory_faults *f);
 

@@ -27,7 +27,7 @@ struct stage *stage_new(uint64_t seed, int64_t t0_ms, bool calm, const char *cas
     struct world_faults wf = {calm ? 0 : 25, 8, 3, 40};
     s->world = world_new(s->clock, seed, &wf);
     if (!calm) {
-        struct memory_faults mf = {8, 3, seed % 9 == 0 ? 20 : 0};
+        struct memory_faults mf = {8, 3, seed % 9 == 0 ? 20 : 0, seed % 4 == 0 ? 5 : 0};
         memory_faults(s->memory, &mf);
     }
     s->declared = registry_new();

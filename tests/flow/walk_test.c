@@ -192,3 +192,51 @@ void test_walk__personal_fields_are_sealed_and_read_back(void) {
     CU_ASSERT_STRING_EQUAL(json_text(json_object_get(p.state, "case"), "name", ""), "Quillfeather Onobrychis");
     play_close(&p);
 }
+
+/* A process that stands still for longer than its lease, with nobody there to take over. */
+void test_walk__effects_held_back_by_a_lapsed_lease_go_on(void) {
+    static const struct memory_faults slow = {.latency_ms = 20};
+    for (int at = 1; at < 160; at += 3) {
+        struct play p;
+        play_open(&p, eight, NULL);
+        memory_faults(p.memory, &slow);
+        CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+        play_pass(&p, at);
+        proc_pause(&p.proc, true);
+        play_pass(&p, 40000);
+        proc_pause(&p.proc, false);
+        play_pass(&p, 60000);
+        CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+        play_close(&p);
+    }
+}
+
+/* The timer of a sleeping run comes while the store cannot be read: it comes again. */
+void test_walk__a_timer_outlives_a_store_that_cannot_be_read(void) {
+    static const struct memory_faults away = {.unread_percent = 100}, back = {0};
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_crash(&p); /* only its next instant is in memory now */
+    memory_faults(p.memory, &away);
+    play_pass(&p, 2 * 3600000);
+    memory_faults(p.memory, &back);
+    play_pass(&p, 60000);
+    CU_ASSERT_EQUAL(play_count(&p, "ended", NULL), 1);
+    play_close(&p);
+}
+
+/* Recovery meets a store that cannot be read for a while: what was under way goes on all the same. */
+void test_walk__recovery_outlives_a_store_that_cannot_be_read(void) {
+    static const struct memory_faults away = {.unread_percent = 100}, back = {0};
+    struct play p;
+    play_open(&p, eight, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, 10);
+    memory_faults(p.memory, &away);
+    play_crash(&p);
+    memory_faults(p.memory, &back);
+    play_pass(&p, 120000);
+    CU_ASSERT_EQUAL(play_count(&p, "ended", NULL), 1);
+    play_close(&p);
+}
