@@ -94,11 +94,29 @@ static inline bool is_plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+#define EACH_BYTE(v) (UINT64_C(0x0101010101010101) * (v))
+/* Bit 7 of each byte that is 0, and perhaps of one behind such a byte. */
+static inline uint64_t zero_bytes(uint64_t x) {
+    return (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
+}
+
+/* How many bytes from here on need no escape, counted in steps of eight: most text is long and plain. */
+static size_t plain_run(const char *text, size_t n) {
+    size_t i = 0;
+    for (uint64_t x; n - i >= sizeof x; i += sizeof x) {
+        memcpy(&x, text + i, sizeof x);
+        uint64_t control = (x - EACH_BYTE(0x20)) & ~x;
+        if (((x | control) & EACH_BYTE(0x80)) | zero_bytes(x ^ EACH_BYTE('"')) | zero_bytes(x ^ EACH_BYTE('\\'))) break;
+    }
+    while (i < n && is_plain((unsigned char)text[i])) i++;
+    return i;
+}
+
 void buf_add_json_string(struct buf *b, const char *text, size_t n) {
     buf_addc(b, '"');
     size_t from = 0, i = 0;
     while (i < n) {
-        while (i < n && is_plain((unsigned char)text[i])) i++;
+        i += plain_run(text + i, n - i);
         if (i == n) break;
         unsigned char c = (unsigned char)text[i];
         size_t step = c < 0x80 ? 1 : text_utf8_char(text + i, n - i);

@@ -7,7 +7,9 @@
 #include "flow/walk.h"
 
 static void hex(const uint8_t *b, size_t n, char *out) {
-    for (size_t i = 0; i < n; i++) (void)snprintf(out + 2 * i, 3, "%02x", b[i]);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) out[2 * i] = digits[b[i] >> 4], out[2 * i + 1] = digits[b[i] & 15];
+    out[2 * n] = 0;
 }
 
 /* The strongest identifiers of the person, canonical, under the master key: the same person gets the

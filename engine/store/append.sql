@@ -17,29 +17,24 @@ insert into journal (run, seq, at_ms, body)
 select * from unnest($1::bytea[], $2::int4[], $3::int8[], $4::bytea[])
 
 -- name: run_insert
-insert into run (run, workflow, plan_hash, case_type, case_key, customer, state, at, outcome, decision,
-                 currency, amount_minor, started_ms, updated_ms, ended_ms, wake_ms)
+insert into run (run, workflow, plan_hash, case_type, case_key, customer, started_ms, state, at, outcome,
+                 decision, currency, amount_minor, updated_ms, ended_ms, wake_ms)
 select * from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int8[],
+                     $7::int8[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
                      $13::int8[], $14::int8[], $15::int8[], $16::int8[])
 
+-- What a run starts with it keeps, and so its indexes: workflow, plan, case, customer, start (SEMANTICS 12).
 -- name: run_update
 update run r set
-    workflow = coalesce(n.workflow, r.workflow), plan_hash = coalesce(n.plan_hash, r.plan_hash),
-    case_type = coalesce(n.case_type, r.case_type), case_key = coalesce(n.case_key, r.case_key),
-    customer = coalesce(n.customer, r.customer), state = coalesce(n.state, r.state),
-    at = coalesce(n.at, r.at), outcome = coalesce(n.outcome, r.outcome),
+    state = coalesce(n.state, r.state), at = coalesce(n.at, r.at), outcome = coalesce(n.outcome, r.outcome),
     decision = coalesce(n.decision, r.decision), currency = coalesce(n.currency, r.currency),
     amount_minor = case n.amount_minor when 0 then r.amount_minor else n.amount_minor end,
-    started_ms = case n.started_ms when 0 then r.started_ms else n.started_ms end,
     updated_ms = n.updated_ms,
     ended_ms = case n.ended_ms when 0 then r.ended_ms else n.ended_ms end,
     wake_ms = n.wake_ms
 from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-            $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int8[],
-            $13::int8[], $14::int8[], $15::int8[], $16::int8[])
-    as n(run, workflow, plan_hash, case_type, case_key, customer, state, at, outcome, decision,
-         currency, amount_minor, started_ms, updated_ms, ended_ms, wake_ms)
+            $7::int8[], $8::int8[], $9::int8[], $10::int8[])
+    as n(run, state, at, outcome, decision, currency, amount_minor, updated_ms, ended_ms, wake_ms)
 where r.run = n.run
 
 -- name: run_opened

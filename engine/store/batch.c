@@ -87,24 +87,38 @@ static size_t is_later_row(const struct append *a) { return a->row && a->seq != 
 static size_t is_opened(const struct append *a) { return is_first_row(a) && !ends(a); }
 static size_t is_closed(const struct append *a) { return is_later_row(a) && ends(a); }
 
-static void put_row(struct columns *c, const struct append *a,
-                    void (*put)(struct columns *, int, const char *), bool first) {
+/* The columns from `col` on that change while a run lives; NULL and 0 leave what is there. */
+static void put_progress(struct columns *c, int col, const struct append *a) {
     const struct run_row *r = a->row;
     int64_t updated_ms = r->updated_ms ? r->updated_ms : a->now_ms;
+    put_i8(c, col, r->amount_minor);
+    put_i8(c, col + 1, updated_ms);
+    put_i8(c, col + 2, r->ended_ms || !ends(a) ? r->ended_ms : updated_ms);
+    put_i8(c, col + 3, r->wake_ms);
+}
+
+static void put_first_row(struct columns *c, const struct append *a) {
+    const struct run_row *r = a->row;
     put_run_id(c, 0, a);
-    put(c, 1, r->workflow), put(c, 2, r->plan_hash), put(c, 3, r->case_type);
-    put(c, 4, r->case_key), put(c, 5, r->customer);
-    put_text(c, 6, r->state || !first ? r->state : "running");
-    put(c, 7, r->at), put(c, 8, r->outcome), put(c, 9, r->decision), put(c, 10, r->currency);
-    put_i8(c, 11, r->amount_minor);
-    put_i8(c, 12, r->started_ms || !first ? r->started_ms : a->now_ms);
-    put_i8(c, 13, updated_ms);
-    put_i8(c, 14, r->ended_ms || !ends(a) ? r->ended_ms : updated_ms);
-    put_i8(c, 15, r->wake_ms);
+    put_or_empty(c, 1, r->workflow), put_or_empty(c, 2, r->plan_hash), put_or_empty(c, 3, r->case_type);
+    put_or_empty(c, 4, r->case_key), put_or_empty(c, 5, r->customer);
+    put_i8(c, 6, r->started_ms ? r->started_ms : a->now_ms);
+    put_text(c, 7, r->state ? r->state : "running");
+    put_or_empty(c, 8, r->at), put_or_empty(c, 9, r->outcome);
+    put_or_empty(c, 10, r->decision), put_or_empty(c, 11, r->currency);
+    put_progress(c, 12, a);
     c->n++;
 }
-static void put_first_row(struct columns *c, const struct append *a) { put_row(c, a, put_or_empty, true); }
-static void put_later_row(struct columns *c, const struct append *a) { put_row(c, a, put_text, false); }
+
+static void put_later_row(struct columns *c, const struct append *a) {
+    const struct run_row *r = a->row;
+    put_run_id(c, 0, a);
+    put_text(c, 1, r->state), put_text(c, 2, r->at), put_text(c, 3, r->outcome);
+    put_text(c, 4, r->decision), put_text(c, 5, r->currency);
+    put_progress(c, 6, a);
+    c->n++;
+}
+
 static void put_key(struct columns *c, const struct append *a) {
     put_run_id(c, 0, a);
     c->n++;
@@ -171,9 +185,9 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     if (!b.out) return NULL;
     add_leases(&b);
     add(&b, &SQL_JOURNAL_APPEND, "b48b", always, put_journal);
-    add(&b, &SQL_RUN_INSERT, "btttttttttt88888", is_first_row, put_first_row);
+    add(&b, &SQL_RUN_INSERT, "bttttt8ttttt8888", is_first_row, put_first_row);
     add(&b, &SQL_RUN_OPENED, "b", is_opened, put_key);
-    add(&b, &SQL_RUN_UPDATE, "btttttttttt88888", is_later_row, put_later_row);
+    add(&b, &SQL_RUN_UPDATE, "bttttt8888", is_later_row, put_later_row);
     add(&b, &SQL_RUN_CLOSED, "b", is_closed, put_key);
     add(&b, &SQL_POSTING_INSERT, "b44tttt848", n_postings, put_postings);
     add(&b, &SQL_TASK_UPSERT, "tbt4ttttt888", n_tasks, put_tasks);

@@ -49,13 +49,15 @@ struct one {
 
 static void start_one(struct bench *b, struct one *o);
 
+/* The history is made once: whoever submits a case has it already, making it is no work of the engine. */
 static json_t *case_new(uint64_t n) {
-    json_t *history = json_array();
-    for (int i = 0; i < 14; i++)
+    static json_t *history;
+    if (!history) history = json_array();
+    for (int i = (int)json_array_size(history); i < 14; i++)
         json_array_append_new(history, json_pack("{s:s, s:i, s:i}", "month", "2026-01", "inflow", 4200000 + i, "outflow", 3900000 + i));
     char id[32];
     snprintf(id, sizeof id, "bench-%d-%llu", (int)getpid(), (unsigned long long)n);
-    return json_pack("{s:s, s:i, s:s, s:o}", "id", id, "amount", 25000000, "city", "Nagpur", "history", history);
+    return json_pack("{s:s, s:i, s:s, s:O}", "id", id, "amount", 25000000, "city", "Nagpur", "history", history);
 }
 
 static void again(void *who) {
