@@ -138,8 +138,10 @@ enum err wire_up(const struct config *c, int index, struct process **out, struct
     struct process *p = calloc(1, sizeof *p);
     if (!p) return ERR_NOMEM;
     p->config = *c;
-    snprintf(p->owner, sizeof p->owner, "engine-%d-%d", index, (int)getpid());
     enum err e = up_doors(p, f);
+    /* Two starts must never bear one name: both would believe in the same leases, and nothing would fence them.
+     * Process ids come again, in containers at every start. */
+    snprintf(p->owner, sizeof p->owner, "engine-%d-%d-%016llx", index, (int)getpid(), (unsigned long long)rng_u64(&p->rng));
     if (e == OK) e = up_definitions(p, f);
     if (e == OK) e = up_engine(p, f);
     if (e == OK) e = up_api(p, f);

@@ -17,7 +17,7 @@
 #include "flow/run.h"
 
 enum { WATCH_SLOTS = 4096 }; /* a power of two: thousands of requests may each wait for their run */
-enum { TURN_TASKS_MAX = 16, TURN_MOVES_MAX = 2000, ARTIFACT_OVER_BYTES = 16 * 1024 };
+enum { TURN_TASKS_MAX = 64, TURN_MOVES_MAX = 2000, ARTIFACT_OVER_BYTES = 16 * 1024 };
 
 struct effect { /* to be started when the row is durable */
     int para, op;
@@ -87,7 +87,7 @@ struct entry {
     struct reader *readers; /* wait until nothing is unsettled */
     struct keyed *keyed;
     struct entry *key_prev, *key_next;
-    int rejected;          /* rows that the database refused; past 2 it is left alone */
+    int rejected;          /* rows refused and turns that cannot be taken, one after the other; past 2 it is left alone */
 };
 struct keyed { /* open runs of one (case type, key) */
     struct entry *first;

@@ -1,12 +1,12 @@
 /* resume.c - after a replay: settles what was under way when the last process stopped. */
 #include "flow/walk.h"
 
-/* The database refused this run's next row: a person must see why (SEMANTICS 2). */
+/* This run's next row cannot be written: a person must see why (SEMANTICS 2). */
 static void park_rejected(struct turn *t) {
     for (int i = t->run->plan->n_paras - 1; i >= 0; i--) {
         enum phase p = t->run->paras[i].phase;
         if (p == PHASE_IDLE || p == PHASE_INSIDE || p == PHASE_UNDO || p == PHASE_STUCK) continue;
-        walk_stuck(t, i, "the database refused what came next", false, p == PHASE_CALL);
+        walk_stuck(t, i, "what came next could not be written", false, p == PHASE_CALL);
         return;
     }
 }

@@ -226,6 +226,8 @@ static void end_failed(struct engine *e, struct run *r, enum err why) {
     log_error("turn_failed", "run=%s err=%s", r->text, err_word(why));
     forget_artifacts(&e->turn);
     e->turn.run = NULL;
+    bool never = why == ERR_LIMIT || why == ERR_BUG || why == ERR_INVALID; /* it would fail again, for ever */
+    if (r->entry && never) r->entry->rejected++;
     drop_run(e, r, why, &f);
     waiters_end(w, why, NULL, &f);
 }

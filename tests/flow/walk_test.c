@@ -240,3 +240,22 @@ void test_walk__recovery_outlives_a_store_that_cannot_be_read(void) {
     CU_ASSERT_EQUAL(play_count(&p, "ended", NULL), 1);
     play_close(&p);
 }
+
+/* A turn that can never be taken ends with a person, not in trying for ever. */
+void test_walk__a_turn_that_cannot_be_taken_waits_for_a_person(void) {
+    static char flow[16384];
+    size_t n = (size_t)snprintf(flow, sizeof flow, "%s%s", HEAD ASK("a", ""), "parallel \"p\" {\n");
+    for (int i = 0; i < 70; i++)
+        n += (size_t)snprintf(flow + n, sizeof flow - n, "  step \"t%d\" { call = \"world.ask\", with = { ref = \"case.ref\" }, when = \"case.n * 9000000000000 * 9000000000000 > 0\" },\n", i);
+    (void)snprintf(flow + n, sizeof flow - n, "  failed = finish \"bad\", next = finish \"good\",\n}\n");
+    struct play p;
+    play_open(&p, flow, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, 10000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    CU_ASSERT_EQUAL(play_count(&p, "stuck", "a"), 1);
+    unsigned rows = play_rows(&p);
+    play_pass(&p, 60000);
+    CU_ASSERT_EQUAL(play_rows(&p), rows);
+    play_close(&p);
+}
