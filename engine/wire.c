@@ -22,6 +22,7 @@
 #include "store/view.h"
 
 #define CONNECTIONS_PER_PROVIDER 128
+#define CONNECTIONS_PER_PROCESS 2048
 #define DEFINITIONS_CHANNEL "tenor:definitions"
 #define DRAIN_MS 10000
 #define RELOAD_MS 1000
@@ -36,7 +37,7 @@ struct process {
     struct rng rng;
     struct store *store;
     struct view *view;
-    struct fetcher *fetch;
+    struct fetcher *fetch, *pass_on; /* to providers; to the other processes, where requests may wait long */
     struct pool *pool;
     struct redis *redis; /* NULL: none configured */
     struct registry *registry;
@@ -68,6 +69,7 @@ static enum err up_doors(struct process *p, struct fault *f) {
     enum err e = store_pg_open(p->loop, c->database, (unsigned)c->connections, (uint16_t)c->region, &p->store, f);
     if (e == OK) e = view_open(p->loop, c->database, &p->view, f);
     if (e == OK) e = fetcher_new(p->loop, CONNECTIONS_PER_PROVIDER, &p->fetch);
+    if (e == OK) e = fetcher_new(p->loop, CONNECTIONS_PER_PROCESS, &p->pass_on);
     if (e == OK) e = pool_new(p->loop, 0, POOL_QUEUE, &p->pool);
     if (e == OK && c->redis && *c->redis) e = redis_new(p->loop, c->redis, &p->redis, f);
     return e;
@@ -125,7 +127,7 @@ static void tell_others(void *who) {
 
 static enum err up_api(struct process *p, struct fault *f) {
     struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
-                            .definitions = p->definitions, .registry = p->registry, .fetch = p->fetch,
+                            .definitions = p->definitions, .registry = p->registry, .fetch = p->pass_on,
                             .metrics = p->metrics, .reasons = p->reasons, .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
     if (e == OK) http_set_handler(p->inner, api_handle, p->api);
@@ -209,9 +211,9 @@ void wire_serve(struct process *p) {
 }
 
 void wire_down(struct process *p) {
+    api_drain(p->api);
     if (p->outer) http_close(p->outer);
     if (p->inner) http_close(p->inner);
-    api_free(p->api);
     engine_free(p->engine);
     definitions_free(p->definitions);
     registry_free(p->registry);
@@ -219,8 +221,10 @@ void wire_down(struct process *p) {
     if (p->redis) redis_free(p->redis);
     if (p->pool) pool_free(p->pool);
     if (p->fetch) fetcher_free(p->fetch);
+    if (p->pass_on) fetcher_free(p->pass_on);
     if (p->view) view_close(p->view);
     if (p->store) p->store->ops->close(p->store);
+    api_free(p->api); /* all that were under way have been told, and ended their requests */
     metrics_free(p->metrics);
     if (p->loop) io_loop_free(p->loop);
     free(p);

@@ -41,7 +41,15 @@ static void go_as(struct request *r, enum role role, const char *by) {
     route_go(r);
 }
 
+/* A key that came once and never again would hold its place for ever. */
+static void forget(void *who, const void *hash, size_t n, void *value) {
+    struct api *a = who;
+    struct identity *id = value;
+    if (id->until_ms <= loop_now_ms(a->c.loop)) free(map_remove(a->keys, hash, n));
+}
+
 static void remember(struct api *a, const char *hash, enum role role, const char *by) {
+    if (map_size(a->keys) >= CACHE_MAX) map_each(a->keys, forget, a);
     if (map_size(a->keys) >= CACHE_MAX) return;
     struct identity *id = calloc(1, sizeof *id);
     void *old = NULL;

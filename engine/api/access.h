@@ -5,8 +5,9 @@
 struct request;
 struct api;
 
-/* Reads `Authorization: Bearer KEY` (or X-API-Key), looks its hash up (cached for a minute), then goes on
- * with route_go or answers 401. */
+/* Reads `Authorization: Bearer KEY` (or X-API-Key), looks its hash up, then goes on with route_go or
+ * answers 401. A known key is cached for a minute: one that is revoked or changes its role works on for
+ * that long in processes that have seen it. */
 void access_check(struct request *r);
 void access_free(struct api *a);
 

@@ -27,9 +27,10 @@ struct api_config {
     void *who;
 };
 MUST_CHECK enum err api_new(const struct api_config *c, struct api **out, struct fault *f);
+/* After everything that could still answer one of its requests: the engine, the view, the fetcher. */
 void api_free(struct api *a);
 void api_handle(void *api, struct http_request *r); /* an http_handler_fn */
-/* While draining every new request gets 503 with Retry-After. */
+/* From now on every new request gets 503 with Retry-After; who waits for a decision is told where it stands. */
 void api_drain(struct api *a);
 /* The OpenAPI 3.1 document of this instance. */
 json_t *api_openapi_new(const struct api *a);

@@ -82,6 +82,27 @@ static bool is_settled(const json_t *state) {
     return text_eq(s, "ended") || text_eq(s, "stuck") || json_array_size(json_object_get(state, "tasks"));
 }
 
+/* A run of another workflow is none, whatever its id: a lender sees and moves applications only. */
+static bool is_application(struct request *r, const json_t *state) {
+    if (text_starts(json_text(state, "workflow", ""), WORKFLOW "@")) return true;
+    answer_problem(r, 404, NULL, "%s is not the id of an application", r->params[0]);
+    return false;
+}
+
+/* Then `then`, if it is an application. */
+static void found(void *who, enum err err, const json_t *state, const struct fault *f) {
+    struct request *r = who;
+    if (err != OK) answer_error(r, err, f);
+    else if (is_application(r, state)) r->then(r);
+}
+
+static void find_then(struct request *r, void (*then)(struct request *r)) {
+    r->then = then;
+    if (!request_run(r, 0, &r->run) || !request_is_ours(r, r->run)) return;
+    enum err e = engine_read(r->api->c.engine, r->run, found, r);
+    if (e != OK) answer_error(r, e, NULL);
+}
+
 static void submitted(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
     struct request *r = who;
     (void)joined; /* a repeat is answered like the first */
@@ -99,7 +120,7 @@ static void submit(struct request *r) {
 static void answer_read(void *who, enum err err, const json_t *state, const struct fault *f) {
     struct request *r = who;
     if (err != OK) answer_error(r, err, f);
-    else answer_application(r, 200, state);
+    else if (is_application(r, state)) answer_application(r, 200, state);
 }
 
 static void read_one(struct request *r) {
@@ -119,6 +140,7 @@ static void signalled(void *who, enum err err, const struct fault *f) {
 static void offer_known(void *who, enum err err, const json_t *state, const struct fault *f) {
     struct request *r = who;
     if (err != OK) return answer_error(r, err, f);
+    if (!is_application(r, state)) return;
     const char *given = json_text(r->body, "offer", ""), *standing = json_text(json_at(state, "answers.offer.data"), "id", "");
     if (!*standing) return answer_problem(r, 409, NULL, "there is no offer to answer; the application is %s", status_of_run(state));
     if (!text_eq(given, standing))
@@ -141,20 +163,22 @@ static void answer_offer(struct request *r, bool accept) {
 static void accept_offer(struct request *r) { answer_offer(r, true); }
 static void decline_offer(struct request *r) { answer_offer(r, false); }
 
-static void hear_event(struct request *r) {
-    if (!request_run(r, 0, &r->run) || !request_is_ours(r, r->run)) return;
+static void tell_event(struct request *r) {
     struct event ev = {.name = json_text(r->body, "name", ""), .event_id = json_text(r->body, "id", ""),
                        .by = r->by, .data = json_object_get(r->body, "data")};
     enum err e = engine_signal(r->api->c.engine, r->run, &ev, signalled, r);
     if (e != OK) answer_error(r, e, NULL);
 }
 
-static void withdraw(struct request *r) {
-    if (!request_run(r, 0, &r->run) || !request_is_ours(r, r->run)) return;
+static void hear_event(struct request *r) { find_then(r, tell_event); }
+
+static void cancel(struct request *r) {
     enum err e = engine_cancel(r->api->c.engine, r->run, json_text(r->body, "reason", "withdrawn by the applicant"),
                                r->by, signalled, r);
     if (e != OK) answer_error(r, e, NULL);
 }
+
+static void withdraw(struct request *r) { find_then(r, cancel); }
 
 static const struct answer_doc decided[] = {
     {200, "Application", "Decided in time, or known before"}, {202, "Application", "Taken; read it at Location"},

@@ -75,12 +75,11 @@ static json_t *paths_new(const struct route *const *tables) {
     json_t *paths = json_object();
     for (; *tables; tables++)
         for (const struct route *r = *tables; r->method; r++) {
-            json_t *item = json_object_get(paths, r->path);
             char method[12];
             snprintf(method, sizeof method, "%s", r->method);
             lower(method);
-            if (!item) json_object_set_new(paths, r->path, item = json_object());
-            json_object_set_new(item, method, operation_new(r));
+            if (!json_object_get(paths, r->path)) json_object_set_new(paths, r->path, json_object());
+            if (json_put_take(json_object_get(paths, r->path), method, operation_new(r)) != OK) return json_decref(paths), NULL;
         }
     return paths;
 }
@@ -97,11 +96,13 @@ static json_t *tags_new(void) {
 }
 
 json_t *openapi_new(const struct route *const *tables, const json_t *schemas) {
+    json_t *paths = paths_new(tables);
+    if (!paths) return NULL;
     json_t *info = json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}}", "title", "Tenor", "version", "1", "description",
                              "Durable lending decisions and collections. Money is whole minor units; instants are RFC 3339 in UTC.",
                              "license", "name", "Apache-2.0", "identifier", "Apache-2.0", "contact", "name", "Tenor", "url",
                              "https://example.org/tenor");
     return json_pack("{s:s, s:o, s:[{s:s, s:s}], s:o, s:o, s:[{s:[]}], s:{s:O, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0", "info", info,
-                     "servers", "url", "/", "description", "This instance", "tags", tags_new(), "paths", paths_new(tables), "security",
+                     "servers", "url", "/", "description", "This instance", "tags", tags_new(), "paths", paths, "security",
                      "key", "components", "schemas", schemas, "securitySchemes", "key", "type", "http", "scheme", "bearer");
 }

@@ -5,7 +5,7 @@
 #include "base/json.h"
 
 struct route;
-/* `schemas` become components/schemas. */
+/* `schemas` become components/schemas. NULL: no memory. */
 json_t *openapi_new(const struct route *const *tables, const json_t *schemas);
 
 #endif

@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "api/request.h"
+#include "base/text.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "flow/engine.h"
 #include "io/http.h"
 
 void request_drop(struct request *r) {
-    if (r->watch) engine_unwatch(r->api->c.engine, r->watch);
-    loop_cancel(r->api->c.loop, r->timer);
+    wait_end(r);
     json_decref(r->body);
     free(r);
 }
@@ -27,6 +26,7 @@ static const char *title_of(int status) {
     case 415: return "The body must be JSON";
     case 422: return "The request does not fit";
     case 429: return "Too many requests";
+    case 431: return "A header is too long";
     case 503: return "Not available at the moment";
     default: return "The request failed";
     }
@@ -79,8 +79,9 @@ void answer_problem(struct request *r, int status, const char *field, const char
     va_start(ap, fmt);
     vsnprintf(detail, sizeof detail, fmt, ap);
     va_end(ap);
+    text_trim_utf8(detail); /* cut within a character it would not be JSON */
     json_t *p = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title_of(status),
-                          "status", status, "detail", detail);
+                          "status", status, "detail", text_is_utf8(detail, strlen(detail)) ? detail : title_of(status));
     if (p && field && *field) json_object_set_new(p, "field", json_string(field));
     if (status == 503 || status == 429) http_answer_header(r->http, "Retry-After", "1");
     send_json(r, status, "application/problem+json", p);

@@ -49,7 +49,10 @@ static void proxy(struct request *r, const char *address) {
     for (const char *const *h = forwarded; *h; h++) {
         const char *v = http_header(r->http, *h);
         if (!v || n == FORWARDED_MAX) continue;
-        snprintf(lines[n], sizeof lines[n], "%s: %s", *h, v);
+        if (snprintf(lines[n], sizeof lines[n], "%s: %s", *h, v) >= (int)sizeof lines[n]) {
+            answer_problem(r, 431, *h, "%s is too long", *h); /* half of it would say something else */
+            return;
+        }
         headers[n] = lines[n], n++;
     }
     if (snprintf(url, sizeof url, "http://%s%s", address, http_target(r->http)) >= (int)sizeof url) {
@@ -58,7 +61,7 @@ static void proxy(struct request *r, const char *address) {
     }
     size_t body_n = 0;
     const void *body = http_body(r->http, &body_n);
-    struct fetch_request q = {.method = http_method(r->http), .url = url, .headers = headers, .body = body,
+    struct fetch_request q = {.method = r->route->method /* GET for HEAD */, .url = url, .headers = headers, .body = body,
                               .body_n = body_n, .timeout_ms = PROXY_MS, .answer_max = 64u << 20};
     if (!fetch_start(r->api->c.fetch, &q, proxied, r))
         answer_problem(r, 503, NULL, "no memory to pass the request on; try again in a second");

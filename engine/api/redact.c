@@ -12,19 +12,28 @@ static json_t *redact_object(const json_t *value, const json_t *schema) {
     const char *name;
     json_object_foreach((json_t *)value, name, field) {
         const json_t *s = json_object_get(properties, name);
-        json_object_set_new(out, name, s ? redact_new(field, s) : hidden());
+        if (json_put_take(out, name, s ? redact_new(field, s) : hidden()) != OK) return json_decref(out), NULL;
     }
     return out;
 }
 
+/* A value that may be one of several things is as personal as the worst of them. */
+static bool is_told(const json_t *schema) {
+    static const char *const elsewhere[] = {"$ref", "oneOf", "anyOf", "allOf"};
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
+        if (json_object_get(schema, elsewhere[i])) return false;
+    return schema && !json_bool(schema, "x-personal", false);
+}
+
 json_t *redact_new(const json_t *value, const json_t *schema) {
-    if (json_bool(schema, "x-personal", false)) return json_is_null(value) ? json_null() : hidden();
+    if (json_is_null(value)) return json_null();
+    if (!is_told(schema)) return hidden();
     if (json_is_object(value)) return redact_object(value, schema);
     if (!json_is_array(value)) return json_deep_copy(value);
     json_t *out = json_array(), *item;
     size_t i;
     json_array_foreach((json_t *)value, i, item)
-        json_array_append_new(out, redact_new(item, json_object_get(schema, "items")));
+        if (json_array_append_new(out, redact_new(item, json_object_get(schema, "items"))) != 0) return json_decref(out), NULL;
     return out;
 }
 
@@ -33,16 +42,18 @@ static const json_t *output_schema(const struct plan *plan, const char *name) {
     return p && p->kind == PARA_STEP && p->step.n_calls ? p->step.calls[0]->output : NULL;
 }
 
-static void redact_answers(json_t *state, const struct plan *plan) {
+static enum err redact_answers(json_t *state, const struct plan *plan) {
     json_t *answers = json_object_get(state, "answers"), *answer;
     const char *name;
     void *next;
+    enum err e = OK;
     json_object_foreach_safe(answers, next, name, answer) {
         const json_t *data = json_object_get(answer, "data"), *schema = output_schema(plan, name);
         const struct para *p = plan ? plan_find(plan, name) : NULL;
         if (!data || (p && (p->kind == PARA_DECIDE || p->kind == PARA_ROUTE))) continue;
-        json_object_set_new(answer, "data", schema ? redact_new(data, schema) : hidden());
+        if (e == OK) e = json_put_take(answer, "data", schema ? redact_new(data, schema) : hidden());
     }
+    return e;
 }
 
 json_t *redact_state_new(const json_t *state, const struct definitions *d) {
@@ -51,7 +62,9 @@ json_t *redact_state_new(const json_t *state, const struct definitions *d) {
     const struct catalog *c = definitions_catalog(d);
     const json_t *type = plan && c->case_type ? c->case_type(c->who, plan->case_type) : NULL;
     const json_t *case_ = json_object_get(state, "case");
-    if (case_) json_object_set_new(out, "case", type ? redact_new(case_, json_object_get(type, "case")) : hidden());
-    redact_answers(out, plan);
-    return out;
+    enum err e = out ? redact_answers(out, plan) : ERR_NOMEM;
+    if (e == OK && case_) e = json_put_take(out, "case", type ? redact_new(case_, json_object_get(type, "case")) : hidden());
+    if (e == OK) return out;
+    json_decref(out); /* half done it would still tell */
+    return NULL;
 }

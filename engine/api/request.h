@@ -29,10 +29,12 @@ struct request {
     char by[64];                     /* name of the API key */
     char key_hash[65];
     /* for a handler's own use while it waits */
+    void (*then)(struct request *r);
     struct watch *watch;
     struct loop_timer *timer;
     wait_until_fn *until;
     wait_answer_fn *answer;
+    struct request *next_waiting, **waiting_link; /* wait.c; in api.waiting */
     bool reading, missed, late; /* wait.c */
     struct id run;
     bool flag;
@@ -102,6 +104,7 @@ struct api {
     struct map *body_schemas; /* name -> struct schema */
     struct map *keys;         /* key hash -> cached identity */
     json_t *openapi;
+    struct request *waiting;  /* with a watch on their run */
     bool draining;
     int64_t started_ms;
 };

@@ -1,5 +1,6 @@
 /* route.c - finds the row, the key, the body; then the handler. */
 #include <string.h>
+#include <strings.h>
 
 #include "api/access.h"
 #include "api/request.h"
@@ -37,6 +38,7 @@ static bool path_fits(const char *template_, const char *path, char params[][96]
 
 const struct route *route_find(const char *method, const char *path, char params[][96], bool *known) {
     *known = false;
+    if (!strcmp(method, "HEAD")) method = "GET"; /* the server leaves the body out */
     for (const struct route *const *table = all_routes; *table; table++)
         for (const struct route *r = *table; r->method; r++) {
             if (!path_fits(r->path, path, params)) continue;
@@ -46,8 +48,22 @@ const struct route *route_find(const char *method, const char *path, char params
     return NULL;
 }
 
+void route_allowed(const char *path, char out[64]) {
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    char params[REQUEST_PARAMS][96];
+    size_t n = 0;
+    bool known;
+    out[0] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+        if (route_find(methods[i], path, params, &known))
+            n += (size_t)snprintf(out + n, 64 - n, "%s%s", n ? ", " : "", methods[i]);
+}
+
+/* "application/json", "application/merge-patch+json; charset=utf-8": the type itself must end in json. */
 static bool is_json(const char *type) {
-    return type && text_starts(type, "application/") && strstr(type, "json");
+    size_t n = type ? strcspn(type, "; \t") : 0;
+    if (n < 16 || strncasecmp(type, "application/", 12) != 0) return false;
+    return strncasecmp(type + n - 4, "json", 4) == 0 && (n == 16 || type[n - 5] == '+');
 }
 
 /* Parses and checks the body; answers and returns false when it does not fit. */
@@ -76,6 +92,20 @@ void route_go(struct request *r) {
     if (read_body(r)) r->route->handle(r);
 }
 
+/* What is between two slashes of a path is one word: "%2F" in it would make two. */
+static bool has_escaped_slash(const char *target) {
+    const char *at = strcasestr(target, "%2f");
+    return at && (size_t)(at - target) < strcspn(target, "?#");
+}
+
+static void answer_wrong_method(struct request *r) {
+    char allowed[64];
+    route_allowed(http_path(r->http), allowed);
+    http_answer_header(r->http, "Allow", allowed);
+    if (!strcmp(http_method(r->http), "OPTIONS")) return answer_text(r, 204, NULL, NULL, 0);
+    answer_problem(r, 405, NULL, "this path takes %s", allowed);
+}
+
 void api_handle(void *api, struct http_request *http) {
     struct api *a = api;
     struct request *r = calloc(1, sizeof *r);
@@ -87,9 +117,12 @@ void api_handle(void *api, struct http_request *http) {
     r->api = a;
     r->http = http;
     bool known = false;
-    r->route = route_find(http_method(http), http_path(http), r->params, &known);
+    if (!has_escaped_slash(http_target(http)))
+        r->route = route_find(http_method(http), http_path(http), r->params, &known);
+    http_answer_header(http, "X-Content-Type-Options", "nosniff");
+    if (r->route && r->route->roles) http_answer_header(http, "Cache-Control", "no-store");
     if (!r->route && known) {
-        answer_problem(r, 405, NULL, "%s does not take %s", http_path(http), http_method(http));
+        answer_wrong_method(r);
     } else if (!r->route) {
         answer_problem(r, 404, NULL, "there is nothing at %.200s; /openapi.json lists what there is", http_path(http));
     } else if (a->draining && r->route->roles) {
@@ -107,11 +140,16 @@ bool request_run(struct request *r, int i, struct id *run) {
     return false;
 }
 
+bool route_key_fits(const char *key) {
+    size_t n = strlen(key);
+    return n > 0 && n <= 200 && text_is_utf8(key, n);
+}
+
 void request_start(struct request *r, struct start *s, const char *case_type, request_started_fn *done) {
     const char *key = http_header(r->http, "Idempotency-Key");
     char hash[65];
-    if (key && (!*key || strlen(key) > 200))
-        return answer_problem(r, 400, "Idempotency-Key", "the key must have 1 to 200 characters");
+    if (key && !route_key_fits(key))
+        return answer_problem(r, 400, "Idempotency-Key", "the key must have 1 to 200 characters of UTF-8");
     if (!request_is_ours_shard(r, engine_shard_of(r->api->c.engine, case_type, s->case_))) return;
     if (json_hash(r->body, hash) != OK) return answer_error(r, ERR_NOMEM, NULL);
     s->by = r->by;

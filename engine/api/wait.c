@@ -2,6 +2,7 @@
 #include "api/wait.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "api/request.h"
 #include "flow/engine.h"
@@ -9,13 +10,53 @@
 
 #define WAIT_MAX_S 30
 
-static int64_t patience_ms(const struct request *r) {
-    const char *prefer = http_header(r->http, "Prefer"), *at = prefer ? strstr(prefer, "wait=") : NULL;
-    long s = at ? strtol(at + 5, NULL, 10) : 0;
-    return s < 0 ? 0 : (s > WAIT_MAX_S ? WAIT_MAX_S : s) * 1000;
+/* token [ "=" value ] *( ";" parameter ), more after a comma; names in any case. */
+int64_t wait_preferred_ms(const char *prefer) {
+    for (const char *p = prefer; *p; p += strcspn(p, ","), p += *p == ',') {
+        p += strspn(p, " \t");
+        if (strncasecmp(p, "wait", 4) != 0) continue;
+        const char *v = p + 4 + strspn(p + 4, " \t");
+        if (*v++ != '=') continue;
+        v += strspn(v, " \t");
+        v += *v == '"';
+        if (*v < '0' || *v > '9') continue;
+        int64_t s = 0;
+        for (; *v >= '0' && *v <= '9'; v++) s = s > WAIT_MAX_S ? s : s * 10 + (*v - '0');
+        return (s > WAIT_MAX_S ? WAIT_MAX_S : s) * 1000;
+    }
+    return -1;
 }
 
-static void stop_waiting(struct request *r) {
+/* The first that says so counts (RFC 7240, 2). */
+static void look_for_wait(void *who, const char *name, const char *value) {
+    int64_t *ms = who;
+    if (*ms < 0 && !strcasecmp(name, "Prefer")) *ms = wait_preferred_ms(value);
+}
+
+static int64_t patience_ms(const struct request *r) {
+    int64_t ms = -1;
+    http_header_each(http_all_headers(r->http), look_for_wait, &ms);
+    return ms < 0 ? 0 : ms;
+}
+
+static void join_waiting(struct request *r) {
+    struct request **first = &r->api->waiting;
+    r->next_waiting = *first;
+    r->waiting_link = first;
+    if (*first) (*first)->waiting_link = &r->next_waiting;
+    *first = r;
+}
+
+static void leave_waiting(struct request *r) {
+    if (!r->waiting_link) return;
+    *r->waiting_link = r->next_waiting;
+    if (r->next_waiting) r->next_waiting->waiting_link = r->waiting_link;
+    r->next_waiting = NULL;
+    r->waiting_link = NULL;
+}
+
+void wait_end(struct request *r) {
+    leave_waiting(r);
     if (r->watch) engine_unwatch(r->api->c.engine, r->watch);
     loop_cancel(r->api->c.loop, r->timer);
     r->watch = NULL;
@@ -23,7 +64,7 @@ static void stop_waiting(struct request *r) {
 }
 
 static void answer_now(struct request *r, const json_t *state) {
-    stop_waiting(r);
+    wait_end(r);
     r->answer(r, r->until(state) ? 200 : 202, state);
 }
 
@@ -47,13 +88,30 @@ static void look_again(void *who, enum err err, const json_t *state, const struc
     answer_now(r, state);
 }
 
+/* No more patience, for whatever reason: the answer is what there is now. */
+static void hurry(struct request *r) {
+    r->late = true;
+    wait_end(r);
+    if (r->reading) return; /* that read will answer */
+    if (engine_read(r->api->c.engine, r->run, last_look, r) != OK) answer_error(r, ERR_BUSY, NULL);
+}
+
 static void patience_over(void *who) {
     struct request *r = who;
     r->timer = NULL;
+    hurry(r);
+}
+
+void wait_hurry_all(struct api *a) {
+    while (a->waiting) hurry(a->waiting); /* which leaves the list */
+}
+
+/* Nobody is there to read the answer; it only ends the request, so that its memory is not kept waiting. */
+static void client_left(void *who) {
+    struct request *r = who;
     r->late = true;
-    if (r->reading) return; /* that read will answer */
-    stop_waiting(r);
-    if (engine_read(r->api->c.engine, r->run, last_look, r) != OK) answer_error(r, ERR_BUSY, NULL);
+    wait_end(r);
+    if (!r->reading) answer_error(r, ERR_CLOSED, NULL);
 }
 
 /* A run at rest cannot go on by itself, so only then is it worth reading. */
@@ -72,10 +130,13 @@ static void first_look(void *who, enum err err, const json_t *state, const struc
     struct request *r = who;
     int64_t ms = patience_ms(r);
     if (err != OK) return answer_error(r, err, f);
-    if (!ms || r->until(state)) return answer_now(r, state);
+    bool worth_it = ms && !r->api->draining && !http_is_gone(r->http);
+    if (!worth_it || r->until(state)) return answer_now(r, state);
     r->watch = engine_watch(r->api->c.engine, r->run, changed, r);
     r->timer = loop_timer(r->api->c.loop, ms, patience_over, r);
-    if (!r->watch || !r->timer) answer_now(r, state);
+    if (!r->watch || !r->timer) return answer_now(r, state);
+    join_waiting(r);
+    http_on_gone(r->http, client_left, r);
 }
 
 void wait_for(struct request *r, wait_until_fn *until, wait_answer_fn *answer) {

@@ -27,13 +27,14 @@ const char *err_word(enum err e) {
 enum err fault_set(struct fault *f, enum err kind, const char *where, const char *fmt, ...) {
     if (!f) return kind;
     f->kind = kind;
-    text_copy(f->where, sizeof f->where, where);
+    bool whole = text_copy(f->where, sizeof f->where, where);
     va_list ap;
     va_start(ap, fmt);
     int n = vsnprintf(f->text, sizeof f->text, fmt, ap);
     va_end(ap);
     if (n < 0) f->text[0] = '\0';
     /* A cut in the middle of a UTF-8 character would make the fault unprintable as JSON. */
+    if (!whole) text_trim_utf8(f->where);
     if (n >= (int)sizeof f->text) text_trim_utf8(f->text);
     return kind;
 }

@@ -49,7 +49,9 @@ void http_header_each(const struct http_headers *h, void (*each)(void *who, cons
 const void *http_body(const struct http_request *r, size_t *n);
 const char *http_peer(const struct http_request *r);
 int64_t http_started_us(const struct http_request *r);  /* mono */
+/* `gone` is called once when the client leaves before the answer; it may answer, which frees the request. */
 void http_on_gone(struct http_request *r, loop_fn *gone, void *who);
+bool http_is_gone(const struct http_request *r);
 
 void http_answer_header(struct http_request *r, const char *name, const char *value);
 /* Sends and ends the request. `type` may be NULL when n is 0. Bytes are copied. */

@@ -36,8 +36,9 @@ static char *cut_line(char *s, char *end) {
 static const char *origin_form(char *target) {
     if (*target == '/' || !strcmp(target, "*")) return target;
     if (strncasecmp(target, "http://", 7) != 0) return NULL;
-    char *slash = strchr(target + 7, '/');
-    return slash ? slash : "/";
+    char *end = target + 7 + strcspn(target + 7, "/?#");
+    if (!*end) return "/";
+    return *end == '/' ? end : NULL; /* "http://host?a=/b": its path is empty, and nobody sends that */
 }
 
 static int read_request_line(char *line, struct http_head *h) {

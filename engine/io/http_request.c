@@ -123,6 +123,8 @@ void http_on_gone(struct http_request *r, loop_fn *gone, void *who) {
     r->gone_who = who;
 }
 
+bool http_is_gone(const struct http_request *r) { return !r->conn; }
+
 static void add_clean(struct buf *b, const char *s) { /* a header cannot be ended from inside */
     for (; *s; s++) buf_addc(b, (unsigned char)*s < ' ' && *s != '\t' ? ' ' : *s);
 }
