@@ -36,6 +36,7 @@ static const char *title_of(int status) {
 static void record(const struct request *r, int status) {
     const char *path = r->route ? r->route->path : "other", *method = r->route ? r->route->method : "other";
     char code[8];
+    if (http_is_gone(r->http)) status = 499; /* nobody read it; the customary number for that */
     snprintf(code, sizeof code, "%d", status);
     int64_t us = loop_mono_us(r->api->c.loop) - http_started_us(r->http);
     struct metrics *m = r->api->c.metrics;
