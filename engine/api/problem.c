@@ -46,7 +46,8 @@ static void record(const struct request *r, int status) {
                               (const char *const[]){method, path}), us);
     char run[ID_TEXT] = "";
     if (id_time_ms(r->run)) id_text(r->run, run);
-    log_line(status >= 500 ? LOG_WARN : LOG_DEBUG, __FILE__, "answered", "method=%s route=%s status=%d us=%lld run=%s by=%s", method, path,
+    bool expected = status < 500 || !r->route || !r->route->roles; /* who asks /readyz asks again */
+    log_line(expected ? LOG_DEBUG : LOG_WARN, __FILE__, "answered", "method=%s route=%s status=%d us=%lld run=%s by=%s", method, path,
              status, (long long)us, run, r->by);
 }
 
@@ -101,11 +102,17 @@ int status_of(enum err err) {
     }
 }
 
+/* A fault of the database names its SQLSTATE; its words may quote a row, and are nobody's business. */
+static bool is_foreign(const struct fault *f) {
+    return strlen(f->where) == 5 && strspn(f->where, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;
+}
+
 void answer_error(struct request *r, enum err err, const struct fault *f) {
     int status = status_of(err);
     /* A closed shard is a lease on its way to somebody: the client tries again in a second. */
     const char *text = err == ERR_CLOSED ? "the owner of this case is changing; try again in a second"
-                       : f && *f->text ? f->text : title_of(status);
+                       : f && *f->text && status != 500 && !is_foreign(f) ? f->text : title_of(status);
+    if (f && (status == 500 || is_foreign(f))) log_warn("refused_inside", "err=%s where=%s", err_word(err), log_quote(f->where));
     const char *field = err == ERR_INVALID && f && *f->where == '/' ? f->where : NULL;
     answer_problem(r, status, field, "%s%s%s", field ? field : "", field ? " " : "", text);
 }

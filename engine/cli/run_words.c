@@ -156,6 +156,11 @@ void run_say(const char *fmt, ...) {
 void run_welcome(const struct config *c, const json_t *keys) {
     const char *admin = json_text(keys, "admin", "KEY"), *url = c->listen;
     printf("\nTenor is ready on http://%s\n\n", url);
+    if (!c->development) { /* a terminal is often a log file */
+        printf("The API keys are in %s. Ctrl-C stops everything.\n", c->keys_file ? c->keys_file : "the keys file");
+        fflush(stdout);
+        return;
+    }
     const char *role;
     json_t *key;
     json_object_foreach((json_t *)(uintptr_t)keys, role, key) /* jansson's macro wants it writable */

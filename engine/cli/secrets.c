@@ -17,7 +17,8 @@ enum { KEY_BYTES = 32, KEY_TEXT = 2 * KEY_BYTES + 8 };
 enum err secrets_write(const char *path, const char *text, size_t n, struct fault *f) {
     char fresh[PATH_MAX];
     snprintf(fresh, sizeof fresh, "%s.new", path);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    unlink(fresh); /* what an earlier start left, whatever its mode, or a link somebody laid */
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool good = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
     if (fd >= 0 && close(fd) != 0) good = false;
     if (good && rename(fresh, path) == 0) return OK;
@@ -51,6 +52,7 @@ static enum err make_keys(const char *path, json_t **out, struct fault *f) {
         size_t n = (size_t)snprintf(key, sizeof key, "tenor_");
         random_hex(key + n, KEY_BYTES);
         e = json_put_take(keys, roles[i], json_string(key));
+        crypt_wipe(key, sizeof key);
     }
     buf_init(&b, 4096);
     if (e == OK) e = json_write(keys, &b);

@@ -193,6 +193,26 @@ static void ask_wrongly(void *who) {
     else api_handle(a.api, r);
     buf_reset(&a.conn.out);
 }
+/* What PostgreSQL says about a row stays here. */
+void test_reply__words_of_the_database_are_not_told(void) {
+    static const struct { enum err err; const char *where, *text, *told; int status; } rows[] = {
+        {ERR_INVALID, "22021", "Key (pan)=(ABCPE1234F) exists", NULL, 422}, {ERR_IO, "57P01", "terminating", NULL, 503},
+        {ERR_BUG, "", "pointer 0x1", NULL, 500}, {ERR_REFUSED, "", "the money has left", "the money has left", 409},
+        {ERR_INVALID, "/amount", "must be at least 1", "/amount must be at least 1", 422}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct fault f = {0};
+        struct request *r = calloc(1, sizeof *r);
+        r->api = a.api;
+        r->http = asked_read(&a, "GET /v1/runs HTTP/1.1\r\nHost: x\r\n\r\n", "");
+        (void)fault_set(&f, rows[i].err, rows[i].where, "%s", rows[i].text);
+        answer_error(r, rows[i].err, &f);
+        json_auto_t *p = asked_json_new(&a);
+        CU_ASSERT_EQUAL(asked_status(&a), rows[i].status);
+        if (rows[i].told) CU_ASSERT_STRING_EQUAL(json_text(p, "detail", ""), rows[i].told);
+        else CU_ASSERT_PTR_NULL(strstr(asked_answer(&a), rows[i].text));
+    }
+}
+
 void test_reply__without_memory(void) {
     CU_ASSERT(torture_run(ask_wrongly, NULL) > 3);
     buf_init(&a.conn.out, 64u << 20);

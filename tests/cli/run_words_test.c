@@ -1,7 +1,9 @@
 /* run_words_test.c - flags before environment before file before defaults. */
 #include <CUnit/CUnit.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/run_words.h"
 
@@ -44,6 +46,30 @@ void test_run_words__the_merged_configuration(void) {
     CU_ASSERT_EQUAL(config_from_take(c, &read, &f), OK); /* and the others can read it */
     config_reset(&read);
     json_decref(o.file);
+}
+
+static size_t welcome(bool development, char *out, size_t cap) {
+    json_auto_t *keys = json_pack("{s:s}", "admin", "tenor_secret");
+    struct config c = {.listen = "127.0.0.1:1", .keys_file = "/keys", .development = development};
+    FILE *there = tmpfile();
+    int before = dup(1);
+    CU_ASSERT_FATAL(there && before >= 0);
+    fflush(stdout);
+    CU_ASSERT_EQUAL(dup2(fileno(there), 1), 1);
+    run_welcome(&c, keys);
+    CU_ASSERT_EQUAL(dup2(before, 1), 1);
+    close(before);
+    rewind(there);
+    size_t n = fread(out, 1, cap - 1, there);
+    out[n] = '\0';
+    fclose(there);
+    return n;
+}
+
+void test_run_words__keys_are_shown_in_development_only(void) {
+    char text[4096];
+    CU_ASSERT(welcome(true, text, sizeof text) && strstr(text, "tenor_secret"));
+    CU_ASSERT(welcome(false, text, sizeof text) && !strstr(text, "tenor_secret") && strstr(text, "/keys"));
 }
 
 void test_run_words__without_a_sandbox(void) {
