@@ -208,8 +208,8 @@ void test_reply__words_of_the_database_are_not_told(void) {
         answer_error(r, rows[i].err, &f);
         json_auto_t *p = asked_json_new(&a);
         CU_ASSERT_EQUAL(asked_status(&a), rows[i].status);
-        if (rows[i].told) CU_ASSERT_STRING_EQUAL(json_text(p, "detail", ""), rows[i].told);
-        else CU_ASSERT_PTR_NULL(strstr(asked_answer(&a), rows[i].text));
+        bool right = rows[i].told ? text_eq(json_text(p, "detail", ""), rows[i].told) : !strstr(asked_answer(&a), rows[i].text);
+        CU_ASSERT_TRUE(right);
     }
 }
 
