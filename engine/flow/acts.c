@@ -45,13 +45,15 @@ static void unstick(struct turn *t, int para, const char *act, const char *by) {
     turn_fact(t, &f);
 }
 
+/* What was refused or undone is over, and so is its key, under which the other side would say the same for ever:
+ * a new visit. What has failed or may have happened keeps its visit and its key. */
 static void again(struct turn *t, int para, const char *by) {
     struct para_state *ps = &t->run->paras[para];
     bool undo = ps->stuck_undo, unsure = ps->stuck_unsure;
     unstick(t, para, "retry", by);
     if (undo) undo_again(t, para);
     else if (unsure && t->run->plan->paras[para].kind == PARA_STEP) step_again(t, para, true);
-    else if (ps->end == END_UNDONE || (t->run->plan->paras[para].first_child >= 0)) walk_enter(t, para);
+    else if (ps->end == END_UNDONE || ps->end == END_REFUSED || (t->run->plan->paras[para].first_child >= 0)) walk_enter(t, para);
     else walk_again(t, para);
 }
 

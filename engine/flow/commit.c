@@ -177,7 +177,9 @@ enum err commit_facts(struct turn *t) {
     struct posting_row postings[POSTINGS_OF_ROW];
     struct artifact_row artifacts[32];
     char workflow[140];
-    if (json_array_size(r->postings) - t->posted_from > POSTINGS_OF_ROW) return ERR_LIMIT;
+    size_t n_artifacts = 0;
+    for (const struct artifact *x = t->artifacts; x; x = x->next) n_artifacts++;
+    if (json_array_size(r->postings) - t->posted_from > POSTINGS_OF_ROW || n_artifacts > ARRAY_LEN(artifacts)) return ERR_LIMIT;
     struct commit *c = commit_new(t);
     if (!c) return ERR_NOMEM;
     bool with_row = fill_row(t, workflow, &row);
@@ -186,7 +188,7 @@ enum err commit_facts(struct turn *t) {
                        .row = with_row ? &row : NULL,
                        .postings = postings, .n_postings = fill_postings(t, postings),
                        .tasks = t->tasks, .n_tasks = t->n_tasks,
-                       .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, 32),
+                       .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
                        .dedup = t->dedup, .person = t->person, .event_taken = t->event_taken};
     enum err err = e->c.store->ops->append(e->c.store, &a, commit_done, c);
     if (err != OK) {

@@ -176,6 +176,11 @@ void flight_local(struct turn *t, int para, const struct op_decl *op, bool undo,
     *out = (struct local_result){.end = CALL_FAILED};
     (void)text_copy(out->why, sizeof out->why, "a local operation must answer at once");
     if (!c) return;
+    if (json_array_size(t->run->postings) > RUN_POSTINGS_MAX) { /* a balance over a part of the book would be wrong */
+        out->end = CALL_REFUSED;
+        (void)text_copy(out->why, sizeof out->why, "this run has booked too much to go on");
+        return;
+    }
     char own[400];
     if (!key) key_of(t->run, para, 0, undo, own, sizeof own);
     const struct para_state *ps = &t->run->paras[para];

@@ -196,7 +196,7 @@ static enum err heard(struct run *r, const struct fact *f) {
     }
     if (!r->event_ids && !(r->event_ids = json_object())) return ERR_NOMEM;
     struct run_event *e = &r->events[r->n_events];
-    *e = (struct run_event){.n = (uint32_t)f->n, .data = json_incref(f->data)};
+    *e = (struct run_event){.n = (uint32_t)f->n, .data = json_incref(f->data), .unseen = r->interrupt != INTERRUPT_NONE};
     r->n_events++;
     if (keep_text(&e->name, f->name) != OK || keep_text(&e->id, f->id) != OK) return ERR_NOMEM;
     return f->id && json_object_set_new(r->event_ids, f->id, json_true()) ? ERR_NOMEM : OK;

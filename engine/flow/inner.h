@@ -68,6 +68,7 @@ struct turn {
     const char *event_taken;
     int entering;       /* the paragraph that walk_enter is at, and its new visit */
     unsigned entering_visit;
+    bool turned;        /* an interrupt was taken: events that came meanwhile are due */
     struct {
         int para, op;
     } cancels[32];      /* calls to give up, once the turn is over */

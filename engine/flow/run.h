@@ -97,6 +97,7 @@ struct run_event {
     char *name, *id;
     json_t *data;
     bool consumed;
+    bool unseen; /* came while an interrupt was under way: no top-level `on` has been asked yet */
 };
 
 enum interrupt { INTERRUPT_NONE, INTERRUPT_ON, INTERRUPT_CANCEL, INTERRUPT_ABANDON };

@@ -164,6 +164,16 @@ static bool top_takes(struct turn *t, const struct run_event *ev) {
     return false;
 }
 
+bool ons_catch_up(struct turn *t) {
+    struct run *r = t->run;
+    if (!t->turned || r->interrupt != INTERRUPT_NONE) return false;
+    for (uint32_t i = 0; i < r->n_events && t->failed == OK; i++) {
+        const struct run_event kept = r->events[i];
+        if (kept.unseen && !kept.consumed && top_takes(t, &kept)) return true;
+    }
+    return t->turned = false;
+}
+
 void event_arrives(struct turn *t, const struct event *ev) {
     struct run *r = t->run;
     if (r->ended || (ev->event_id && json_object_get(r->event_ids, ev->event_id))) return;

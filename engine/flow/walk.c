@@ -254,6 +254,7 @@ static void take_interrupt(struct turn *t) {
     f.to = kind == INTERRUPT_ON ? walk_target_name(r->plan, &to)
            : kind == INTERRUPT_CANCEL ? "cancelled" : "abandoned";
     turn_fact(t, &f);
+    t->turned = true;
     if (kind == INTERRUPT_ON) walk_target(t, &to);
     else finish(t, kind == INTERRUPT_CANCEL ? "cancelled" : "abandoned");
 }
@@ -263,6 +264,7 @@ static void cancel_is_void(struct turn *t) {
     struct fact f = fact_of(FACT_TURNED, -1, 0);
     f.n = 1, f.why = "the point of no return was passed first";
     turn_fact(t, &f);
+    t->turned = true;
 }
 
 static void unwind_interrupt(struct turn *t) {
@@ -309,7 +311,7 @@ void walk(struct turn *t) {
         if (go.kind != TARGET_NONE && r->interrupt != INTERRUPT_NONE) go.kind = TARGET_NONE;
         if (go.kind == TARGET_GO) walk_enter(t, go.index);
         else if (go.kind == TARGET_FINISH) finish(t, r->plan->outcomes[go.index]);
-        else if (!unwind(t)) break;
+        else if (!unwind(t) && !ons_catch_up(t)) break;
     }
 }
 

@@ -79,6 +79,7 @@ bool ons_listen(struct turn *t, int para); /* a task or wait begins; true: a kep
 bool task_ons_due(struct turn *t, int para);
 void ons_arm(struct turn *t);
 void ons_due(struct turn *t);
+bool ons_catch_up(struct turn *t); /* events that came during an interrupt now taken; true: one was caught */
 
 /* task.c */
 void task_enter(struct turn *t, int para, unsigned visit);

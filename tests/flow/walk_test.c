@@ -259,3 +259,46 @@ void test_walk__a_turn_that_cannot_be_taken_waits_for_a_person(void) {
     CU_ASSERT_EQUAL(play_rows(&p), rows);
     play_close(&p);
 }
+
+/* Two listeners, the second event while the first one's interrupt waits for the end of the saga. */
+void test_walk__an_event_during_an_interrupt_is_heard_after_it(void) {
+    struct play p;
+    struct world_faults slow = {0, 0, 0, 2000};
+    play_open(&p, HEAD "on \"one\" { event = \"go.ahead\", go \"rest\" }\non \"two\" { event = \"stop\", finish \"bad\" }\n"
+              "saga \"s\" {\n  step \"pay\" { call = \"world.pay\", with = { ref = \"case.ref\" }, once_per = \"case.ref\", pivot = true },\n"
+              "  step \"after\" { call = \"world.ask\", with = { ref = \"case.ref\" } },\n  failed = finish \"bad\",\n}\n"
+              "task \"rest\" { queue = \"desk\", answers = { yes = finish \"good\" }, within = days(2), late = finish \"good\" }\n", &slow);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    while (!play_count(&p, "answered", "pay")) play_pass(&p, 100);
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "e1", "A"), OK);
+    CU_ASSERT_EQUAL(play_count(&p, "turned", NULL), 0); /* the saga goes on first */
+    CU_ASSERT_EQUAL(play_signal(&p, "stop", "e2", "A"), OK);
+    CU_ASSERT_EQUAL(play_count(&p, "turned", NULL), 0);
+    play_pass(&p, 10000);
+    CU_ASSERT_EQUAL(play_count(&p, "answered", "after"), 1);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "bad");
+    play_close(&p);
+}
+
+void test_walk__retrying_what_was_refused_is_a_new_visit(void) {
+    unsigned gone_on = 0;
+    for (int i = 0; i < 12; i++) {
+        struct play p;
+        struct world_faults half = {0, 50, 0, 5};
+        char ref[16];
+        play_open(&p, HEAD "step \"note\" { call = \"world.take\", with = { ref = \"case.ref\" }, no_undo = \"a test\", finish \"good\" }\n", &half);
+        (void)snprintf(ref, sizeof ref, "R%d", i);
+        CU_ASSERT_EQUAL(play_start(&p, ref, 1, NULL, NULL), OK);
+        play_pass(&p, 10000);
+        if (!strcmp(play_state(&p), "stuck")) {
+            CU_ASSERT_EQUAL(play_task(&p, "note", 0, "answer", "retry", "ops"), OK);
+            play_pass(&p, 10000);
+            (void)play_state(&p);
+            json_t *note = json_object_get(json_object_get(p.state, "answers"), "note");
+            CU_ASSERT_EQUAL(json_int(note, "visit", 0), 2);
+            gone_on += !strcmp(play_outcome(&p), "good");
+        }
+        play_close(&p);
+    }
+    CU_ASSERT_TRUE(gone_on > 0);
+}
