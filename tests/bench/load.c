@@ -120,28 +120,31 @@ static bool may_start(const struct runner *r, int64_t now) {
     return r->l->requests || now - r->start_us < (int64_t)(r->l->seconds * 1e6);
 }
 
-/* Starts what is due; returns how long to sleep in ms. */
-static int start_due(struct runner *r) {
+enum { IDLE_US = 50000 };
+
+/* Starts what is due; returns how long to sleep in us. */
+static int64_t start_due(struct runner *r) {
     for (unsigned i = 0; i < r->l->connections; i++) {
         struct conn *c = &r->conns[i];
         int64_t now = now_us(), intended = now;
         if (c->busy || c->fd < 0) continue;
-        if (!may_start(r, now)) return 50;
+        if (!may_start(r, now)) return IDLE_US;
         if (r->l->rate > 0) {
             intended = r->start_us + (int64_t)((double)r->next * 1e6 / r->l->rate);
-            if (intended > now) return (int)((intended - now) / 1000);
+            if (intended > now) return intended - now;
         }
         send_next(r, c, intended);
     }
-    return 50;
+    return IDLE_US;
 }
 
 static void run(struct runner *r) {
     struct epoll_event evs[256];
     for (;;) {
-        int sleep_ms = start_due(r);
+        int64_t sleep_us = start_due(r);
+        struct timespec sleep = {.tv_sec = sleep_us / 1000000, .tv_nsec = sleep_us % 1000000 * 1000};
         if (r->finished == r->next && !may_start(r, now_us())) return;
-        int n = epoll_wait(r->epoll, evs, 256, sleep_ms);
+        int n = epoll_pwait2(r->epoll, evs, 256, &sleep, NULL);
         for (int i = 0; i < n; i++) {
             struct conn *c = evs[i].data.ptr;
             if (evs[i].events & EPOLLOUT) push(r, c);
