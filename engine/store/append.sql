@@ -1,16 +1,9 @@
 -- The statements of a journal batch, in the order in which they are sent. Arrays are parallel.
 
--- Holds the shards of the batch until it has committed: nobody takes one in between (INV-4). An advisory
--- lock costs a fifth of locking the lease rows, and writes no WAL. A statement of its own, because the
--- check must see what the last taker committed while this one waited.
--- name: lease_lock
-select count(pg_advisory_xact_lock_shared(778002, s)) from unnest($1::int4[]) as s
-
--- Raises TN001 unless each shard's lease has the epoch the writer believes in.
--- name: lease_check
-select case count(*) when cardinality($1) then 0 else lease_stale() end
-from unnest($1::int4[], $2::int8[]) as w(shard, epoch)
-join lease l on l.shard = w.shard and l.epoch = w.epoch
+-- Holds the shards of the batch until it has committed: nobody takes one in between (INV-4). Raises TN001
+-- unless each shard's lease has the epoch the writer believes in.
+-- name: lease_hold
+select lease_hold($1::int4[], $2::int8[])
 
 -- name: journal_append
 insert into journal (run, seq, at_ms, body)

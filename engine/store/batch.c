@@ -62,8 +62,7 @@ static void add_leases(struct build *b) {
         put_i4(&c, 0, shard), put_i8(&c, 1, (int64_t)epoch);
         c.n++;
     }
-    send(b, &SQL_LEASE_LOCK, &c); /* takes the first column only */
-    send(b, &SQL_LEASE_CHECK, &c);
+    send(b, &SQL_LEASE_HOLD, &c);
 }
 
 static void put_run_id(struct columns *c, int col, const struct append *a) {
