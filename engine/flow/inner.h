@@ -203,6 +203,9 @@ void person_key(struct engine *e, const char *customer, bool create, person_fn *
 uint16_t customer_shard(const struct engine *e, const char *customer);
 /* The next owner may make the key of a person whose first append of ours was lost: read it again. */
 void persons_forget(struct engine *e, uint16_t shard);
+/* The append that carried this person's key is durable; was refused because the store has another key. */
+void person_stored(struct engine *e, const char *customer);
+void person_forget(struct engine *e, const char *customer);
 MUST_CHECK enum err person_wrap(const struct engine *e, const char *customer,
                                 const struct crypt_key *key, struct buf *out);
 void person_free(void *p);

@@ -21,7 +21,7 @@ struct entry_of_person {
     char customer[65];
     uint8_t wrapped[160];
     size_t wrapped_n;
-    bool stored; /* read from the store: no start needs to carry it */
+    bool stored; /* in the store: no start needs to carry it */
 };
 
 static void bound_of(const char *customer, char out[100]) { (void)snprintf(out, 100, "person:%s", customer); }
@@ -53,6 +53,18 @@ static void forget_of_shard(void *who, const void *key, size_t n, void *value) {
 void persons_forget(struct engine *e, uint16_t shard) {
     struct shard_of x = {e, shard};
     map_each(e->persons, forget_of_shard, &x);
+}
+
+void person_stored(struct engine *e, const char *customer) {
+    struct entry_of_person *p = map_get(e->persons, customer, strlen(customer));
+    if (p && p->person.known) p->stored = true;
+}
+
+void person_forget(struct engine *e, const char *customer) {
+    struct entry_of_person *p = map_get(e->persons, customer, strlen(customer));
+    if (!p || p->waiting) return;
+    (void)map_remove(e->persons, customer, strlen(customer));
+    person_free(p);
 }
 
 void person_free(void *p) {
@@ -124,7 +136,7 @@ static struct entry_of_person *person_new(struct engine *e, const char *customer
 static void forget_known(void *who, const void *key, size_t n, void *value) {
     struct engine *e = who;
     struct entry_of_person *p = value;
-    if (p->waiting || !p->person.known) return;
+    if (p->waiting || !p->stored) return; /* one that only we have may be on its way to the store */
     (void)map_remove(e->persons, key, n);
     person_free(p);
 }

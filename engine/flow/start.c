@@ -61,7 +61,7 @@ struct starting {
     const struct case_type *case_type;
     json_t *case_;
     char by[80], route[160], key[256], hash[80], customer[65];
-    bool has_customer, dedup;
+    bool has_customer, dedup, carries_key;
     struct id run;
     uint16_t shard;
 };
@@ -88,6 +88,8 @@ static void looked_up(void *who, enum err err, const struct dedup_found *d) {
 static void durable(struct waiter *w, enum err err, struct run *r, const struct fault *f) {
     struct starting *s = w->who;
     struct engine *e = s->engine;
+    if (s->carries_key && err == OK) person_stored(e, s->customer);
+    else if (s->carries_key && f && text_eq(f->where, "TN003")) person_forget(e, s->customer);
     if (err == ERR_CONFLICT && s->dedup) {
         if (e->c.store->ops->dedup(e->c.store, s->by, s->route, s->key, looked_up, s) != OK) finish(s, ERR_IO, false, f);
         return;
@@ -136,6 +138,7 @@ static void begin(struct starting *s, const struct crypt_key *key, bool fresh) {
     buf_init(&wrapped, 4096);
     struct person_key_row person = {s->customer, NULL, 0};
     if (key && fresh && person_wrap(e, s->customer, key, &wrapped) == OK) person.wrapped = wrapped.data, person.n = wrapped.len;
+    s->carries_key = person.n > 0;
     (void)snprintf(name, sizeof name, "%s@%d", s->plan->name, s->plan->version);
     turn_begin(e, r);
     struct turn *t = &e->turn;

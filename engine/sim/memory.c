@@ -161,6 +161,9 @@ static enum err may_append(struct memory *m, const struct append *a, struct mem_
     if (a->seq == 1 && !a->row) return fault_set(f, ERR_INVALID, "row", "the first append needs the run's row");
     for (size_t i = 0; i < a->n_postings; i++)
         if (a->postings[i].amount_minor <= 0) return fault_set(f, ERR_INVALID, "23514", "a posting needs an amount above zero");
+    const struct mem_blob *key = a->person ? map_get(m->persons, a->person->customer, strlen(a->person->customer)) : NULL;
+    if (key && (key->n != a->person->n || memcmp(key->bytes, a->person->wrapped, key->n)))
+        return fault_set(f, ERR_INVALID, "TN003", "this person has another key");
     if (a->seq > 1 && m->faults.reject_per_10000 && rng_below(&m->rng, 10000) < m->faults.reject_per_10000)
         return fault_set(f, ERR_INVALID, "22021", "the database refused this row");
     return OK;
