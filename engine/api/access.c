@@ -81,6 +81,10 @@ void access_check(struct request *r) {
         answer_problem(r, 401, NULL, "send the key as  Authorization: Bearer KEY");
         return;
     }
+    if (!view_up(r->api->c.view)) {
+        answer_problem(r, 503, NULL, "the database is not reached at the moment; try again in a second");
+        return;
+    }
     crypt_sha256_hex(key, strlen(key), r->key_hash);
     struct identity *id = map_get(r->api->keys, r->key_hash, 64);
     if (id && id->until_ms > loop_now_ms(r->api->c.loop)) {

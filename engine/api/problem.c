@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "api/deadline.h"
 #include "api/request.h"
 #include "base/text.h"
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "io/http.h"
 
 void request_drop(struct request *r) {
+    deadline_end(r);
     wait_end(r);
     json_decref(r->body);
     free(r);
@@ -33,7 +35,8 @@ static const char *title_of(int status) {
 }
 
 /* One line and two metrics for every answer; the path is the route's template, so no ids and no personal data. */
-static void record(const struct request *r, int status) {
+void request_record(const struct request *r, int status) {
+    if (r->expired) return;
     const char *path = r->route ? r->route->path : "other", *method = r->route ? r->route->method : "other";
     char code[8];
     if (http_is_gone(r->http)) status = 499; /* nobody read it; the customary number for that */
@@ -52,7 +55,7 @@ static void record(const struct request *r, int status) {
 }
 
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n) {
-    record(r, status);
+    request_record(r, status);
     http_answer(r->http, status, type, text, n);
     request_drop(r);
 }
@@ -60,7 +63,7 @@ void answer_text(struct request *r, int status, const char *type, const char *te
 static void send_json(struct request *r, int status, const char *type, const json_t *v) {
     AUTO(buf_reset) struct buf b;
     buf_init(&b, 64u << 20);
-    record(r, status);
+    request_record(r, status);
     if (json_write(v, &b) != OK || !buf_ok(&b)) {
         static const char lost[] = "{\"title\":\"The answer could not be written\",\"status\":500}";
         http_answer(r->http, 500, "application/problem+json", lost, sizeof lost - 1);

@@ -38,6 +38,8 @@ struct request {
     bool reading, missed, late; /* wait.c */
     struct id run;
     bool flag;
+    struct loop_timer *deadline;     /* deadline.c */
+    bool expired;                    /* answered by it: what follows goes nowhere */
 };
 typedef void handler_fn(struct request *r);
 
@@ -69,6 +71,8 @@ extern const struct route routes_applications[], routes_runs[], routes_tasks[], 
 extern const struct route *const all_routes[]; /* the above, NULL-terminated */
 
 void request_drop(struct request *r);
+/* One log line and two metrics for an answer. */
+void request_record(const struct request *r, int status);
 /* Answers take the JSON value. */
 void answer_json_take(struct request *r, int status, json_t *v);
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n);

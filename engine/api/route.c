@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "api/access.h"
+#include "api/deadline.h"
 #include "api/request.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -85,6 +86,7 @@ static bool read_body(struct request *r) {
 
 /* After the key is known. */
 void route_go(struct request *r) {
+    if (r->expired) return answer_error(r, ERR_TIMEOUT, NULL); /* looking up the key took too long */
     if (r->route->roles && !(r->role & r->route->roles)) {
         answer_problem(r, 403, NULL, "this needs another role; see the document at /openapi.json");
         return;
@@ -130,6 +132,7 @@ void api_handle(void *api, struct http_request *http) {
     } else if (!r->route->roles) {
         route_go(r);
     } else {
+        deadline_start(r);
         access_check(r);
     }
 }

@@ -33,7 +33,7 @@ static void look_for_wait(void *who, const char *name, const char *value) {
     if (*ms < 0 && !strcasecmp(name, "Prefer")) *ms = wait_preferred_ms(value);
 }
 
-static int64_t patience_ms(const struct request *r) {
+int64_t wait_patience_ms(const struct request *r) {
     int64_t ms = -1;
     http_header_each(http_all_headers(r->http), look_for_wait, &ms);
     return ms < 0 ? 0 : ms;
@@ -128,7 +128,7 @@ static void changed(void *who, struct id run, const char *state) {
 
 static void first_look(void *who, enum err err, const json_t *state, const struct fault *f) {
     struct request *r = who;
-    int64_t ms = patience_ms(r);
+    int64_t ms = wait_patience_ms(r);
     if (err != OK) return answer_error(r, err, f);
     bool worth_it = ms && !r->api->draining && !http_is_gone(r->http);
     if (!worth_it || r->until(state)) return answer_now(r, state);

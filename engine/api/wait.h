@@ -15,6 +15,8 @@ typedef void wait_answer_fn(struct request *r, int status, const json_t *state);
 /* Reads r->run and answers at once when `until` holds or no `Prefer: wait=N` was sent; else waits up to
  * N seconds (at most 30). Takes the request. */
 void wait_for(struct request *r, wait_until_fn *until, wait_answer_fn *answer);
+/* What the client prefers, over all its Prefer headers; 0: no waiting. */
+int64_t wait_patience_ms(const struct request *r);
 /* Gives back the watch and the timer, if there are any. */
 void wait_end(struct request *r);
 /* Everybody who waits is answered now with what there is: the process is stopping. */
