@@ -40,6 +40,12 @@ static void proxied(void *who, const struct fetch_answer *a) {
     answer_text(r, a->status, *a->type ? a->type : NULL, a->body, a->n);
 }
 
+/* The owner sees its client leave in turn; `proxied` ends the request. */
+static void client_left(void *who) {
+    struct request *r = who;
+    fetch_cancel(r->passed_on);
+}
+
 static void proxy(struct request *r, const char *address) {
     char url[2200], lines[FORWARDED_MAX][600];
     const char *headers[FORWARDED_MAX + 1] = {0};
@@ -63,8 +69,9 @@ static void proxy(struct request *r, const char *address) {
     const void *body = http_body(r->http, &body_n);
     struct fetch_request q = {.method = r->route->method /* GET for HEAD */, .url = url, .headers = headers, .body = body,
                               .body_n = body_n, .timeout_ms = PROXY_MS, .answer_max = 64u << 20};
-    if (!fetch_start(r->api->c.fetch, &q, proxied, r))
-        answer_problem(r, 503, NULL, "no memory to pass the request on; try again in a second");
+    r->passed_on = fetch_start(r->api->c.fetch, &q, proxied, r);
+    if (r->passed_on) http_on_gone(r->http, client_left, r);
+    else answer_problem(r, 503, NULL, "no memory to pass the request on; try again in a second");
 }
 
 bool request_is_ours_shard(struct request *r, uint16_t shard) {

@@ -32,6 +32,7 @@ struct request {
     void (*then)(struct request *r);
     struct watch *watch;
     struct loop_timer *timer;
+    struct fetch *passed_on;         /* proxy.c: under way to the owner */
     wait_until_fn *until;
     wait_answer_fn *answer;
     struct request *next_waiting, **waiting_link; /* wait.c; in api.waiting */
