@@ -18,10 +18,10 @@
 
 enum fact_kind {
     FACT_STARTED,   /* name workflow, id plan hash, to case type, k case key, code customer, d case, by */
-    FACT_ENTERED,   /* p v [due at name=queue] */
+    FACT_ENTERED,   /* p v [due at name=queue; a o: a local operation] */
     FACT_SKIPPED,   /* p v */
     FACT_INTENT,    /* p v a [o u] name=operation k [in due] */
-    FACT_RETRY,     /* p v [o u] why code at */
+    FACT_RETRY,     /* p v [o u a] why code at */
     FACT_UNSURE,    /* p v [o u] why n=looks at */
     FACT_OVER,      /* p v o end why: one of several operations has ended */
     FACT_ANSWERED,  /* p v [o] end [d why code post by k] */

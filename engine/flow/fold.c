@@ -77,6 +77,7 @@ static enum err entered(struct run *r, const struct fact *f, int64_t now_ms) {
     struct para_state *ps = visit(r, f, now_ms);
     ps->phase = phase_on_entry(p);
     ps->due_ms = f->due_ms, ps->at_ms = f->at_ms;
+    if (f->attempt && f->op < ps->n_asks) ps->asks[f->op].attempt = f->attempt; /* a local operation has no intent */
     if (ps->phase == PHASE_INSIDE) enter_children(r, f->para);
     if (p->kind != PARA_TASK) return OK;
     ps->task = TASK_OPEN, ps->queue = p->task.queue, ps->escalated = 0;
@@ -118,6 +119,7 @@ static enum err ask_is(struct run *r, const struct fact *f, enum ask_state state
     struct ask *a = asked(r, f);
     if (!a) return ERR_BUG;
     a->state = state, a->due_ms = f->at_ms;
+    if (f->undo && f->attempt) a->attempt = f->attempt;
     a->looks = state == ASK_UNSURE ? (unsigned)f->n : 0;
     for (int i = 0; state == ASK_RETRY && !f->undo && i < r->paras[f->para].n_asks; i++) {
         struct ask *other = &r->paras[f->para].asks[i]; /* a new round may ask all of them again */

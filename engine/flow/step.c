@@ -147,6 +147,7 @@ static void local(struct turn *t, int para, int op, const struct op_decl *decl, 
     struct para_state *ps = state_of(t, para);
     json_t *input = json_incref(ps->input);
     struct fact f = fact_of(FACT_ENTERED, para, visit);
+    f.op = op, f.attempt = (visit == ps->visits ? ps->asks[op].attempt : 0) + 1;
     f.due_ms = visit == ps->visits ? ps->due_ms : case_after(t->run->case_type, &para_of(t, para)->within, t->now_ms);
     turn_fact(t, &f);
     if (!ps->input) ps->input = json_incref(input);
@@ -154,7 +155,6 @@ static void local(struct turn *t, int para, int op, const struct op_decl *decl, 
     flight_local(t, para, decl, false, key && key->text[0] ? key->text : NULL, input, &r);
     struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
     if (r.end == CALL_UNCERTAIN) o.end = CALL_FAILED; /* nothing outside: it cannot have happened */
-    ps->asks[op].attempt++;
     if (o.end == CALL_FAILED) failed(t, para, op, &o);
     else end_step(t, para, op, para_end_of(o.end), &o, para_of(t, para)->step.undo ? input : NULL);
     json_decref(input);

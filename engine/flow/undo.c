@@ -111,6 +111,7 @@ void undo_go_on(struct turn *t, int saga) {
 static void about(struct turn *t, enum fact_kind kind, int para, const struct outcome *o, int64_t wait_ms, int64_t n) {
     struct fact f = fact_of(kind, para, state_of(t, para)->visits);
     f.undo = true, f.why = o->why, f.code = o->code, f.at_ms = t->now_ms + wait_ms, f.n = n;
+    f.attempt = state_of(t, para)->undo.attempt;
     turn_fact(t, &f);
 }
 

@@ -78,12 +78,21 @@ static int slot_of(const struct plan *plan, int para) {
     return slot;
 }
 
+static void disarm(struct turn *t, int slot, const char *name) {
+    struct fact f = fact_of(FACT_ARMED, -1, 0);
+    f.n = slot, f.name = name;
+    turn_fact(t, &f);
+}
+
 static void arm(struct turn *t, const struct listener *on, int slot) {
     struct value v = {0};
     struct fault f = {0};
     if (!on->at || slot >= RUN_ARMED_MAX) return;
     struct scope s = run_scope(t->run, t->now_ms);
-    if (expr_eval(on->at, &s, &v, NULL, &f) != OK || v.missing) return; /* no date yet: it does not listen */
+    if (expr_eval(on->at, &s, &v, NULL, &f) != OK || v.missing) { /* no date yet: it does not listen */
+        if (t->run->armed_ms[slot]) disarm(t, slot, on->name); /* nor at the date of an earlier visit */
+        return;
+    }
     struct fact armed = fact_of(FACT_ARMED, -1, 0);
     armed.n = slot, armed.name = on->name, armed.at_ms = case_instant(t->run->case_type, &v, false);
     turn_fact(t, &armed);
@@ -104,12 +113,6 @@ void ons_arm(struct turn *t) {
 bool ons_listen(struct turn *t, int para) { /* a task or wait has begun */
     arm_inner(t, para);
     return backlog(t, para);
-}
-
-static void disarm(struct turn *t, int slot, const char *name) {
-    struct fact f = fact_of(FACT_ARMED, -1, 0);
-    f.n = slot, f.name = name;
-    turn_fact(t, &f);
 }
 
 static bool inner_due(struct turn *t, int para) {
