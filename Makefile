@@ -114,7 +114,7 @@ test:
 ## make test-long  the same with every seed and a long soak (hours)
 test-long:
 	@scripts/packages.sh build run test
-	@SEEDS=20000 TENOR_SOAK_S=600 FUZZ_SECONDS=600 tests/run.sh $(STAGES)
+	@SEEDS=20000 TENOR_SOAK_S=600 FUZZ_SECONDS=600 FUZZ_SEED=0 tests/run.sh $(STAGES)
 ## make deps       only the packages
 deps:
 	@scripts/packages.sh build run test

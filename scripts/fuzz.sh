@@ -1,6 +1,6 @@
 #!/bin/sh
 # fuzz.sh SECONDS BINARY...  runs each fuzz target for SECONDS, two at a time, from the seeds in
-# tests/fuzz/corpus/<target>/. What it learns stays in build/fuzz/corpus; a crashing input is kept in
+# tests/fuzz/corpus/<target>/, with FUZZ_SEED (1; 0: another every time). What it learns stays in build/fuzz/corpus; a crashing input is kept in
 # build/fuzz/findings and told. Ends with "N passed, N failed".
 set -u
 seconds=$1; shift
@@ -10,7 +10,7 @@ one='
     mkdir -p "build/fuzz/corpus/$name"
     [ -d "$seeds" ] || seeds=
     dict=; [ -f "tests/fuzz/corpus/$name.dict" ] && dict=-dict=tests/fuzz/corpus/$name.dict
-    if "$binary" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 $dict \
+    if "$binary" -max_total_time="$seconds" -timeout=25 -seed="${FUZZ_SEED:-1}" -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 $dict \
         -artifact_prefix="build/fuzz/findings/$name-" "build/fuzz/corpus/$name" $seeds >"build/fuzz/$name.log" 2>&1; then
         echo "fuzz $name: ok, $(sed -n "s/stat::number_of_executed_units: *//p" "build/fuzz/$name.log") inputs in $seconds s"
     else
