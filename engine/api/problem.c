@@ -60,6 +60,12 @@ void answer_text(struct request *r, int status, const char *type, const char *te
     request_drop(r);
 }
 
+void answer_file(struct request *r, const char *type, const char *bytes, size_t n) {
+    request_record(r, 200);
+    http_answer_static(r->http, 200, type, bytes, n);
+    request_drop(r);
+}
+
 static void send_json(struct request *r, int status, const char *type, const json_t *v) {
     AUTO(buf_reset) struct buf b;
     buf_init(&b, 64u << 20);

@@ -77,6 +77,8 @@ void request_record(const struct request *r, int status);
 /* Answers take the JSON value. */
 void answer_json_take(struct request *r, int status, json_t *v);
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n);
+/* A file of the binary. */
+void answer_file(struct request *r, const char *type, const char *bytes, size_t n);
 /* RFC 9457. `field` is a JSON pointer or parameter name, or NULL. */
 void answer_problem(struct request *r, int status, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);

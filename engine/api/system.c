@@ -47,7 +47,7 @@ static void asset(struct request *r, const char *name, const char *type) {
     if (!text) return answer_problem(r, 404, NULL, "%s was not part of this build", name);
     http_answer_header(r->http, "Content-Security-Policy", PAGE_POLICY);
     http_answer_header(r->http, "Referrer-Policy", "no-referrer");
-    answer_text(r, 200, type, text, n);
+    answer_file(r, type, text, n);
 }
 
 static void docs(struct request *r) { asset(r, "docs.html", "text/html; charset=utf-8"); }

@@ -212,7 +212,7 @@ void http_drain(struct http_server *s, int64_t grace_ms, loop_fn *done, void *wh
     stop_listening(s);
     for (struct http_conn *c = s->conns; c; c = s->cursor) {
         s->cursor = c->next;
-        bool rests = c->state == HTTP_IDLE && c->out.len == c->out_from;
+        bool rests = c->state == HTTP_IDLE && c->out.len == c->out_from && !c->still_n;
         if (!c->running && (rests || c->state == HTTP_STREAM)) http_conn_free(c);
     }
     s->drained = done;

@@ -56,6 +56,8 @@ bool http_is_gone(const struct http_request *r);
 void http_answer_header(struct http_request *r, const char *name, const char *value);
 /* Sends and ends the request. `type` may be NULL when n is 0. Bytes are copied. */
 void http_answer(struct http_request *r, int status, const char *type, const void *body, size_t n);
+/* The same without a copy: the bytes must live as long as the program, so that slow readers cost nothing. */
+void http_answer_static(struct http_request *r, int status, const char *type, const void *body, size_t n);
 /* Ends the request by closing its connection without an answer. Not from inside the handler. */
 void http_break(struct http_request *r);
 /* Sends an answer now although the request is still being worked on: its connection goes on as if it were

@@ -17,7 +17,8 @@ enum { READ_BYTES = 16 << 10, BODY_BYTES_PER_S = 16 << 10, ANSWER_MAX = 64 << 20
 static int64_t now_us(const struct http_conn *c) { return loop_mono_us(c->server->loop); }
 static int64_t idle_us(const struct http_conn *c) { return c->server->lim.idle_s * INT64_C(1000000); }
 static size_t unread(const struct http_conn *c) { return c->in.len - c->in_from; }
-static size_t unwritten(const struct http_conn *c) { return c->out.len - c->out_from; }
+static size_t unwritten(const struct http_conn *c) { return c->out.len - c->out_from + c->still_n; }
+static bool may_step(const struct http_conn *c) { return !c->still_n && unwritten(c) <= HTTP_OUT_MAX; }
 
 static void enter(struct http_conn *c, enum http_state state, int64_t within_us) {
     c->state = state;
@@ -237,16 +238,24 @@ static void written(struct http_conn *c) {
     c->close_after = false;
 }
 
+static ssize_t send_some(struct http_conn *c) {
+    size_t own = c->out.len - c->out_from;
+    ssize_t n = own ? send(c->fd, c->out.data + c->out_from, own, MSG_NOSIGNAL | (c->still_n ? MSG_MORE : 0))
+                    : send(c->fd, c->still, c->still_n, MSG_NOSIGNAL);
+    if (n > 0 && own) c->out_from += (size_t)n;
+    if (n > 0 && !own) c->still += n, c->still_n -= (size_t)n;
+    return n;
+}
+
 static void write_out(struct http_conn *c) {
     while (unwritten(c)) {
-        ssize_t n = send(c->fd, c->out.data + c->out_from, unwritten(c), MSG_NOSIGNAL);
+        ssize_t n = send_some(c);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
         if (n <= 0) {
             c->dead = true;
             return;
         }
-        c->out_from += (size_t)n;
         c->write_deadline_us = now_us(c) + idle_us(c);
     }
     if (!unwritten(c))
@@ -265,8 +274,12 @@ static void set_watch(struct http_conn *c) {
 void http_conn_run(struct http_conn *c) {
     if (c->running) return; /* an answer inside a handler: the loop below goes on */
     c->running = true;
-    while (!c->dead && unwritten(c) <= HTTP_OUT_MAX && step(c)) {}
-    if (!c->dead && !c->out.failed) write_out(c);
+    for (bool held = true; held;) {
+        while (!c->dead && may_step(c) && step(c)) {}
+        held = !may_step(c);
+        if (!c->dead && !c->out.failed) write_out(c);
+        held &= !c->dead && !c->out.failed && may_step(c); /* what was pipelined behind it waits for no event */
+    }
     if (c->out.failed || (c->state == HTTP_STREAM && unwritten(c) > HTTP_OUT_MAX)) c->dead = true;
     if (!c->dead) set_watch(c);
     c->running = false;

@@ -31,6 +31,8 @@ struct http_conn {
     enum http_state state;
     struct buf in, out;
     size_t in_from, out_from;    /* read and written up to here */
+    const char *still;           /* goes out after `out`; borrowed for ever */
+    size_t still_n;
     int64_t deadline_us;         /* of what the state waits for; 0: none */
     int64_t write_deadline_us;   /* of the next byte going out; 0: nothing waits */
     struct http_request *request;

@@ -161,6 +161,15 @@ void http_answer(struct http_request *r, int status, const char *type, const voi
     finish(r);
 }
 
+void http_answer_static(struct http_request *r, int status, const char *type, const void *body, size_t n) {
+    INVARIANT(!r->streaming);
+    if (r->conn) {
+        http_conn_head(r->conn, r, status, type, (int64_t)n);
+        if (!is_head(r)) r->conn->still = body, r->conn->still_n = n;
+    }
+    finish(r);
+}
+
 void http_answer_early(struct http_request *r, int status, const char *type, const void *body, size_t n) {
     struct http_conn *c = r->conn;
     write_answer(r, status, type, body, n);

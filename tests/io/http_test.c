@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "io/fetch.h"
 #include "io/http.h"
+#include "io/http_inside.h"
 #include "io/loop.h"
 
 static struct loop *l;
@@ -41,10 +42,11 @@ static void handler(void *who UNUSED, struct http_request *r) {
         parked = r;
         http_on_gone(r, count, &gone);
         http_stream_start(r, 200, "text/event-stream");
-    } else if (!strcmp(http_path(r), "/big")) {
+    } else if (!strcmp(http_path(r), "/big") || !strcmp(http_path(r), "/still")) {
         static char big[3 << 20];
         memset(big, 'x', sizeof big);
-        http_answer(r, 200, "text/plain", big, sizeof big);
+        if (http_path(r)[1] == 's') http_answer_static(r, 200, "text/plain", big, sizeof big);
+        else http_answer(r, 200, "text/plain", big, sizeof big);
     } else {
         struct buf b;
         buf_init(&b, 4096);
@@ -454,6 +456,61 @@ void test_http__fetch_round_trips(void) {
     a = fetch_wait(f, "GET", "/big", NULL, 5000, 1 << 20);
     CU_ASSERT_EQUAL(a.err, ERR_LIMIT);
     fetcher_free(f);
+    end();
+}
+
+/* Bytes of answers until `wanted` have come or nothing comes for a second. */
+static size_t drink(int fd, size_t wanted, char *last, size_t last_n) {
+    static char bytes[1 << 16];
+    size_t n = 0;
+    for (int quiet = 0; n < wanted && quiet < 100;) {
+        ssize_t got_now = recv(fd, bytes, sizeof bytes, 0);
+        if (got_now > 0) {
+            n += (size_t)got_now, quiet = 0;
+            size_t keep = (size_t)got_now < last_n - 1 ? (size_t)got_now : last_n - 1;
+            memcpy(last, bytes + got_now - keep, keep), last[keep] = '\0';
+        } else {
+            quiet++;
+        }
+        io_loop_turn(l, got_now > 0 ? 0 : 10);
+    }
+    return n;
+}
+
+/* Answers longer than what may wait hold back the requests behind them, never for longer than that. */
+void test_http__requests_behind_a_big_answer_go_on(void) {
+    static const char *const paths[] = {"/still", "/big"};
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        begin();
+        struct buf ask;
+        char last[400] = "";
+        buf_init(&ask, 4096);
+        for (int k = 0; k < 4; k++) buf_addf(&ask, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", paths[i]);
+        buf_adds(&ask, "HEAD /still HTTP/1.1\r\nHost: a\r\n\r\nGET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        int fd = dial();
+        say_n(fd, ask.data, ask.len);
+        buf_reset(&ask);
+        CU_ASSERT(drink(fd, 4 * (3u << 20) + 1000, last, sizeof last) > 4 * (3u << 20));
+        CU_ASSERT_EQUAL(asked, 6);
+        CU_ASSERT_PTR_NOT_NULL(strstr(last, "GET /last"));
+        close(fd);
+        end();
+    }
+}
+
+/* A slow reader of a built-in file holds no copy of it; leaving half-way is no harm. */
+void test_http__a_still_answer_is_not_copied(void) {
+    begin();
+    int fd = dial(), small = 16 << 10;
+    for (int k = 0; k < 200 && !s->conns; k++) io_loop_turn(l, 10);
+    CU_ASSERT_FATAL(s->conns && setsockopt(s->conns->fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
+    CU_ASSERT_EQUAL(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+    say(fd, "GET /still HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int k = 0; k < 200 && !asked; k++) io_loop_turn(l, 10);
+    CU_ASSERT(asked == 1 && s->conns && s->conns->still_n && s->conns->out.cap <= 64 << 10);
+    close(fd);
+    for (int k = 0; k < 200 && s->n_conns; k++) io_loop_turn(l, 10);
+    CU_ASSERT_EQUAL(s->n_conns, 0);
     end();
 }
 
