@@ -51,7 +51,7 @@ void request_record(const struct request *r, int status) {
     if (id_time_ms(r->run)) id_text(r->run, run);
     bool expected = status < 500 || !r->route || !r->route->roles; /* who asks /readyz asks again */
     log_line(expected ? LOG_DEBUG : LOG_WARN, __FILE__, "answered", "method=%s route=%s status=%d us=%lld run=%s by=%s", method, path,
-             status, (long long)us, run, r->by);
+             status, (long long)us, run, log_quote(r->by));
 }
 
 void answer_text(struct request *r, int status, const char *type, const char *text, size_t n) {

@@ -54,7 +54,10 @@ static void docs(struct request *r) { asset(r, "docs.html", "text/html; charset=
 
 static void docs_file(struct request *r) {
     const char *name = r->params[0];
-    asset(r, name, text_ends(name, ".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8");
+    const char *type = text_ends(name, ".css") ? "text/css" : text_ends(name, ".js") ? "text/javascript" : "text/plain";
+    char full[60];
+    snprintf(full, sizeof full, "%s; charset=utf-8", type);
+    asset(r, name, full);
 }
 
 static void counted(void *who, enum err err, const json_t *answer, const struct fault *f) {
