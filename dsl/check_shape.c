@@ -64,8 +64,9 @@ static void name(struct check *c, struct node *p, const struct word *w) {
 /* word "name" { ... }: false after a fault. */
 static bool arguments(struct check *c, struct node *p, const struct word *w) {
     int want = w->unnamed ? 1 : 2;
-    struct node *first = p->args[0];
-    if (w->unnamed && first->kind == NODE_TEXT)
+    struct node *first = p->n_args ? p->args[0] : NULL;
+    if (!first) faults_node(c->faults, p, "no-fields", "‹%s› has nothing after it; write %s %s{ ... }", w->word, w->word, w->unnamed ? "" : "\"...\" ");
+    else if (w->unnamed && first->kind == NODE_TEXT)
         faults_node(c->faults, p, "no-name-here", "‹%s› takes no name; write %s { ... }", w->word, w->word);
     else if (!w->unnamed && first->kind != NODE_TEXT)
         faults_node(c->faults, p, "no-name", "‹%s› needs %s; write %s \"...\" { ... }", w->word,

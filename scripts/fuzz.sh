@@ -1,7 +1,7 @@
 #!/bin/sh
 # fuzz.sh SECONDS BINARY...  runs each fuzz target for SECONDS, two at a time, from the seeds in
 # tests/fuzz/corpus/<target>/, with FUZZ_SEED (1; 0: another every time). What it learns stays in build/fuzz/corpus; a crashing input is kept in
-# build/fuzz/findings and told. Ends with "N passed, N failed".
+# build/fuzz/findings and told. A file corpus/<target>.from names more folders of seeds. Ends with "N passed, N failed".
 set -u
 seconds=$1; shift
 mkdir -p build/fuzz/findings
@@ -9,6 +9,7 @@ one='
     seconds=$1; binary=$2; name=${binary##*/}; seeds=tests/fuzz/corpus/$name
     mkdir -p "build/fuzz/corpus/$name"
     [ -d "$seeds" ] || seeds=
+    [ -f "tests/fuzz/corpus/$name.from" ] && seeds="$seeds $(cat "tests/fuzz/corpus/$name.from")"
     dict=; [ -f "tests/fuzz/corpus/$name.dict" ] && dict=-dict=tests/fuzz/corpus/$name.dict
     if "$binary" -max_total_time="$seconds" -timeout=25 -seed="${FUZZ_SEED:-1}" -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 $dict \
         -artifact_prefix="build/fuzz/findings/$name-" "build/fuzz/corpus/$name" $seeds >"build/fuzz/$name.log" 2>&1; then
