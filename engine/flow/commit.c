@@ -196,6 +196,8 @@ enum err commit_facts(struct turn *t) {
         return err;
     }
     r->seq++;
+    r->weight += t->body.len;
+    for (size_t i = 0; i < a.n_artifacts; i++) r->weight += artifacts[i].n;
     c->waiters = t->waiters, t->waiters = NULL;
     *r->commits_end = c, r->commits_end = &c->next;
     r->unsettled++, e->commits++;

@@ -213,6 +213,7 @@ enum err engine_new(const struct engine_config *c, struct engine **out, struct f
     if (!e->c.processes) e->c.processes = 1;
     if (!e->c.lease_ttl_ms) e->c.lease_ttl_ms = 6000;
     if (!e->c.resident_max) e->c.resident_max = 20000;
+    if (!e->c.idle_bytes_max) e->c.idle_bytes_max = 64u << 20;
     enum err err = open_tables(e) ? lease_start(e) : fault_set(f, ERR_NOMEM, "", "no memory");
     if (err != OK) {
         engine_free(e);

@@ -35,6 +35,7 @@ struct engine_config {
     unsigned processes;           /* how many share the shards now; 1: take all */
     int64_t lease_ttl_ms;
     size_t resident_max;          /* runs kept in memory; idle ones past it are parked */
+    size_t idle_bytes_max;        /* and past this weight, as text; in memory it is about four times that */
 };
 MUST_CHECK enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f);
 void engine_free(struct engine *e);

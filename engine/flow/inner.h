@@ -137,7 +137,7 @@ struct engine {
     unsigned pending;         /* store reads under way that hold the engine */
     /* park.c */
     struct run *idle_first, *idle_last;
-    size_t resident;
+    size_t resident, idle_weight;
     /* persons.c */
     struct map *persons;      /* customer -> person */
     struct watch *watches[WATCH_SLOTS]; /* by the random end of the run's id */

@@ -30,6 +30,7 @@ struct load {
     void *timeline_who;
     json_t *rows;          /* [{"seq","at","facts":[..]}] */
     bool sealed, large;
+    size_t weight;
     json_t *artifacts;     /* hash -> value */
     struct run ctx;        /* id and key, for opening */
     enum err err;
@@ -185,6 +186,7 @@ static void folded(struct load *l) {
         failed(l, err, &f);
         return;
     }
+    r->weight = l->weight;
     bool temporary = r->ended;
     struct id id = l->id;
     adopt(l, r);
@@ -237,6 +239,7 @@ static void artifact_came(void *who, enum err err, const void *bytes, size_t n) 
     struct load *l = who;
     const char *hash = json_string_value(json_object_get(l->ctx.names, "hash"));
     json_t *v = err == OK ? seal_artifact_open_new(&l->ctx, hash, bytes, n) : NULL;
+    l->weight += n;
     if (!v) v = json_null(); /* erased, or gone with its partition: known to be missing */
     (void)json_object_set_new(l->artifacts, hash, v);
     next_artifact(l);
@@ -302,6 +305,7 @@ static void row_came(void *who, const struct journal_row *row) {
     if (l->err != OK) return;
     l->err = json_parse(row->body, row->body_len, &JSON_LIMITS_OWN, &facts, NULL);
     if (l->err != OK) return;
+    l->weight += row->body_len;
     l->sealed |= memmem(row->body, row->body_len, "\"$sealed\"", 9) != NULL;
     l->large |= memmem(row->body, row->body_len, "\"$artifact\"", 11) != NULL;
     json_t *j = json_pack("{s:I, s:I, s:o}", "seq", (json_int_t)row->seq, "at", (json_int_t)row->at_ms, "facts", facts);

@@ -20,6 +20,7 @@ void park_busy(struct engine *e, struct run *r) {
     else e->idle_first = r->idle_next;
     if (r->idle_next) r->idle_next->idle_prev = r->idle_prev;
     else e->idle_last = r->idle_prev;
+    e->idle_weight -= r->weight;
     r->idle = false, r->idle_prev = r->idle_next = NULL;
 }
 
@@ -40,8 +41,9 @@ void park_idle(struct engine *e, struct run *r) {
         if (e->idle_last) e->idle_last->idle_next = r;
         else e->idle_first = r;
         e->idle_last = r;
+        e->idle_weight += r->weight;
     }
-    while (e->resident > e->c.resident_max && e->idle_first && e->idle_first != r) {
+    while ((e->resident > e->c.resident_max || e->idle_weight > e->c.idle_bytes_max) && e->idle_first && e->idle_first != r) {
         struct run *oldest = e->idle_first;
         if (may_park(oldest)) park_now(e, oldest);
         else park_busy(e, oldest);

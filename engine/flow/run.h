@@ -143,6 +143,7 @@ struct run {
     bool broken;               /* dropped: the shard is gone or the row was rejected */
     struct run *idle_prev, *idle_next;
     bool idle;
+    size_t weight;             /* bytes of its rows and large answers: what it roughly costs to keep */
 };
 
 struct run *run_new(struct id id, const struct plan *plan);
