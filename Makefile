@@ -129,7 +129,7 @@ sim:
 	@tests/run.sh sim
 ## make bench      the benchmarks, in release mode (BENCH_ARGS=--quick for one short round)
 bench: benches build/tenor
-	python3 tests/bench/run.py $(BENCH_ARGS)
+	python3 -u tests/bench/run.py $(BENCH_ARGS)
 benches: $(BENCHES)
 ## make fuzz       every fuzz target for FUZZ_SECONDS
 fuzz:
