@@ -9,8 +9,9 @@
 static char *copy(const char *s) { return s ? strdup(s) : NULL; }
 
 static enum err arrives(struct turn *t, struct request *q, struct fault *f) {
-    (void)f;
     if (q->id && json_object_get(t->run->event_ids, q->id)) return OK;
+    if (t->run->n_events >= RUN_EVENTS_MAX) /* never say yes to what is not kept */
+        return fault_set(f, ERR_LIMIT, t->run->text, "this run has heard %d events: no more are taken", RUN_EVENTS_MAX);
     struct event ev = {q->name, q->id, q->by, q->data};
     if (q->stuck) t->event_taken = q->id; /* it was kept in the store until now */
     event_arrives(t, &ev);

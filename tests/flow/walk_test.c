@@ -302,3 +302,17 @@ void test_walk__retrying_what_was_refused_is_a_new_visit(void) {
     }
     CU_ASSERT_TRUE(gone_on > 0);
 }
+
+void test_walk__what_is_not_kept_is_not_acknowledged(void) {
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    for (int i = 0; i < 1000; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "e%d", i);
+        CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", id, "B"), OK);
+    }
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "e999", "B"), OK); /* a repeat changes nothing */
+    CU_ASSERT_EQUAL(play_signal(&p, "go.ahead", "new", "B"), ERR_LIMIT);
+    play_close(&p);
+}
