@@ -51,6 +51,8 @@ struct catalog {
     const char *const *(*retry_names)(void *who);
     /* ISO 4217 of the installation; "rupees" and friends map to it in the words table. */
     const char *currency;
+    /* Codes that refer, decline and because may name. */
+    const char *const *(*reason_names)(void *who);
 };
 
 #endif

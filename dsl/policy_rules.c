@@ -36,11 +36,23 @@ static void limit_named(struct policy_build *b, struct node *v, struct policy_ru
         faults_node(b->c->faults, v, "stray-limit", "only an approval has a limit; take it out");
 }
 
-static const char *reason(struct node *body) {
+static void reason_known(struct policy_build *b, struct node *v) {
+    const struct catalog *c = b->c->catalog;
+    const char *const *codes = c && c->reason_names ? c->reason_names(c->who) : NULL;
+    if (!codes) return;
+    for (const char *const *code = codes; *code; code++)
+        if (!strcmp(*code, v->text)) return;
+    faults_node(b->c->faults, v, "unknown-reason", "there is no reason \"%s\"%s; its texts stand in strategies/reasons.json",
+                v->text, faults_nearest(b->c->faults, v->text, codes));
+}
+
+static const char *reason(struct policy_build *b, struct node *body) {
     static const char *const words[] = {"refer", "decline", "because"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        const struct node *v = node_field(body, words[i]);
-        if (v && v->kind == NODE_TEXT) return v->text;
+        struct node *v = node_field(body, words[i]);
+        if (!v || v->kind != NODE_TEXT) continue;
+        if (!v->bad) reason_known(b, v);
+        return v->text;
     }
     return NULL;
 }
@@ -98,7 +110,7 @@ static void rule(struct policy_build *b, struct node *node, struct policy_rule *
         faults_node(b->c->faults, approve, "bad-value",
                     "approve = false says nothing; write decline = \"reason\" or refer = \"reason\"");
     if (limit && !limit->bad) limit_named(b, limit, r);
-    r->reason = reason(body);
+    r->reason = reason(b, body);
     results(b, node, r);
     learn(b, r);
 }

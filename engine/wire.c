@@ -44,7 +44,6 @@ struct process {
     struct definitions *definitions;
     struct engine *engine;
     struct api *api;
-    json_t *reasons;
     struct http_server *inner, *outer; /* for the other processes; for the world */
     char owner[64], address[64];
     bool stopping, fetched;
@@ -93,7 +92,6 @@ static enum err fetch_definitions(struct process *p) {
 
 static enum err up_definitions(struct process *p, struct fault *f) {
     struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .metrics = p->metrics};
-    char path[1024];
     int unsound = 0;
     if (!(p->registry = registry_new())) return ERR_NOMEM;
     enum err e = connectors_open(p->registry, &env, p->config.connectors, f);
@@ -102,8 +100,6 @@ static enum err up_definitions(struct process *p, struct fault *f) {
     if (e == OK) e = fetch_definitions(p);
     if (e == OK && p->config.development) e = keep_drafts(p->store, p->definitions, loop_now_ms(p->loop));
     else if (e == OK) definitions_published_only(p->definitions);
-    snprintf(path, sizeof path, "%s/strategies/reasons.json", p->config.root);
-    p->reasons = json_load_file(path, 0, NULL);
     return e;
 }
 
@@ -128,7 +124,7 @@ static void tell_others(void *who) {
 static enum err up_api(struct process *p, struct fault *f) {
     struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
                             .definitions = p->definitions, .registry = p->registry, .fetch = p->pass_on,
-                            .metrics = p->metrics, .reasons = p->reasons, .development = p->config.development};
+                            .metrics = p->metrics, .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
     if (e == OK) http_set_handler(p->inner, api_handle, p->api);
     if (e == OK)
@@ -217,7 +213,6 @@ void wire_down(struct process *p) {
     engine_free(p->engine);
     definitions_free(p->definitions);
     registry_free(p->registry);
-    json_decref(p->reasons);
     if (p->redis) redis_free(p->redis);
     if (p->pool) pool_free(p->pool);
     if (p->fetch) fetcher_free(p->fetch);

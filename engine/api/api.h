@@ -21,7 +21,6 @@ struct api_config {
     struct registry *registry;
     struct fetcher *fetch;       /* for proxying to the owner of a shard */
     struct metrics *metrics;
-    const json_t *reasons;       /* code -> {"text","customer_text","actionable"}; may be NULL */
     bool development;            /* shown on the status page */
     loop_fn *published;          /* a definition was published here: tell the other processes */
     void *who;

@@ -9,6 +9,7 @@
 #include "api/wait.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "flow/definitions.h"
 #include "flow/engine.h"
 #include "io/http.h"
 
@@ -33,7 +34,7 @@ static json_t *reasons_new(const struct api *a, const json_t *codes) {
     size_t i;
     json_array_foreach(codes, i, code) {
         const char *word = json_is_string(code) ? json_string_value(code) : json_text(code, "code", "");
-        const json_t *known = json_object_get(a->c.reasons, word);
+        const json_t *known = json_object_get(definitions_reasons(a->c.definitions), word);
         json_array_append_new(out, json_pack("{s:s, s:s, s:s}", "code", word, "text",
                                              json_text(known, "text", word), "customer_text",
                                              json_text(known, "customer_text", json_text(known, "text", word))));

@@ -64,6 +64,9 @@ json_t *redact_state_new(const json_t *state, const struct definitions *d) {
     const json_t *case_ = json_object_get(state, "case");
     enum err e = out ? redact_answers(out, plan) : ERR_NOMEM;
     if (e == OK && case_) e = json_put_take(out, "case", type ? redact_new(case_, json_object_get(type, "case")) : hidden());
+    json_t *task;
+    size_t i;
+    json_array_foreach(json_object_get(out, "tasks"), i, task) (void)json_object_del(task, "show"); /* parts of the case */
     if (e == OK) return out;
     json_decref(out); /* half done it would still tell */
     return NULL;

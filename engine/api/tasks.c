@@ -3,6 +3,9 @@
 
 #include "api/request.h"
 #include "base/text.h"
+#include "base/zone.h"
+#include "dsl/dsl.h"
+#include "flow/definitions.h"
 #include "flow/engine.h"
 #include "io/http.h"
 #include "store/view.h"
@@ -34,13 +37,27 @@ static bool task_run(struct request *r, struct id *run) {
     return false;
 }
 
+/* As in lists: instants in words; and the fields that the answer's form takes. */
+static json_t *task_new(const struct api *a, const json_t *task) {
+    const struct catalog *c = definitions_catalog(a->c.definitions);
+    const char *form = json_text(task, "form", "");
+    const json_t *schema = c->form ? c->form(c->who, form) : NULL;
+    json_t *out = json_copy((json_t *)task);
+    char due[32];
+    int64_t due_ms = json_int(task, "due", 0);
+    if (due_ms) json_object_set_new(out, "due", json_string(instant_text(due_ms, due)));
+    else json_object_del(out, "due");
+    if (schema) json_object_set(out, "form_schema", (json_t *)schema);
+    return out;
+}
+
 static void answer_task(void *who, enum err err, const json_t *state, const struct fault *f) {
     struct request *r = who;
     if (err != OK) return answer_error(r, err, f);
     json_t *task;
     size_t i;
     json_array_foreach(json_object_get(state, "tasks"), i, task)
-        if (text_eq(json_text(task, "id", ""), r->params[0])) return answer_json_take(r, 200, json_incref(task));
+        if (text_eq(json_text(task, "id", ""), r->params[0])) return answer_json_take(r, 200, task_new(r->api, task));
     if (!r->flag) return answer_problem(r, 404, NULL, "there is no open task %s", r->params[0]);
     answer_json_take(r, 200, json_pack("{s:s, s:s, s:s}", "id", r->params[0], "state", "done", "run", json_text(state, "id", "")));
 }

@@ -31,6 +31,7 @@ static const char *const *case_names(void *who) { return (const char *const *)((
 static const char *const *form_names(void *who) { return (const char *const *)((struct definitions *)who)->form_names; }
 static const char *const *policy_names(void *who) { return (const char *const *)((struct definitions *)who)->policy_names; }
 static const char *const *template_names(void *who) { return (const char *const *)((struct definitions *)who)->template_names; }
+static const char *const *reason_names(void *who) { return (const char *const *)((struct definitions *)who)->reason_names; }
 static const struct policy *policy(void *who, const char *name, int version) {
     const struct def *def = shelf_find(who, "policy", name, version, false);
     return def ? def->policy : NULL;
@@ -54,7 +55,7 @@ void shelf_open_catalog(struct definitions *d) {
                                   .case_type = case_type, .case_names = case_names, .form = form,
                                   .form_names = form_names, .template_ = template_, .template_names = template_names,
                                   .policy = policy, .policy_names = policy_names, .flow = flow, .retry = retry,
-                                  .currency = "INR"};
+                                  .currency = "INR", .reason_names = reason_names};
 }
 
 struct list {

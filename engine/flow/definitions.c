@@ -220,6 +220,20 @@ static void read_template(struct loading *l, const char *path, const char *file)
     if (v) keep_json(l, &l->d->templates, name, v);
 }
 
+static void read_reasons(struct loading *l, const char *path) {
+    json_t *v = read_json_new(l, path), *reason;
+    const char **names = v ? calloc(json_object_size(v) + 1, sizeof *names) : NULL, *code;
+    size_t n = 0;
+    if (!names) {
+        json_decref(v);
+        return;
+    }
+    json_object_foreach(v, code, reason) names[n++] = code;
+    free(l->d->reason_names);
+    json_decref(l->d->reasons);
+    l->d->reason_names = names, l->d->reasons = v;
+}
+
 /* Folders of strategies/ whose files are flows or policies: <folder>/<name>/<n>.lua. */
 static void read_strategies(struct loading *l, const char *path, const char *name) {
     if (strcmp(name, "cases") && strcmp(name, "forms") && strcmp(name, "templates")) each_in(l, path, read_name);
@@ -237,6 +251,7 @@ enum err definitions_load(struct definitions *d, definitions_report_fn *report, 
     each_in(&l, below(d, "strategies/cases", path), read_case);
     each_in(&l, below(d, "strategies/forms", path), read_form);
     each_in(&l, below(d, "strategies/templates", path), read_template);
+    read_reasons(&l, below(d, "strategies/reasons.json", path));
     read_retries(&l, below(d, "strategies/retries.lua", path));
     each_in(&l, below(d, "strategies", path), read_strategies);
     each_in(&l, below(d, "workflows", path), read_name);
@@ -352,6 +367,8 @@ void definitions_free(struct definitions *d) {
     for (struct seen *s = d->seen, *next; s; s = next) next = s->next, free(s->path), free(s);
     for (struct named_case *c = d->cases, *next; c; c = next) next = c->next, case_type_free(c->type), free(c);
     for (struct retry_file *r = d->retries, *next; r; r = next) next = r->next, dsl_free(r->file), free(r);
+    json_decref(d->reasons);
+    free(d->reason_names);
     shelf_close_catalog(d);
     free(d->root);
     free(d);
@@ -402,12 +419,20 @@ static bool superseded(const struct definitions *d, const struct def *def) {
     return false;
 }
 
+const json_t *definitions_reasons(const struct definitions *d) { return d->reasons; }
+
+/* Where a file lies below the root: the rest is nobody's business. */
+static const char *below_root(const struct definitions *d, const char *path) {
+    size_t n = strlen(d->root);
+    return path && !strncmp(path, d->root, n) && path[n] == '/' ? path + n + 1 : path;
+}
+
 json_t *definitions_list_new(const struct definitions *d) {
     json_t *all = json_array();
     for (const struct def *def = d->defs; all && def; def = def->next) {
         if (superseded(d, def)) continue;
         json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s?, s:b, s:s?}", "kind", def->kind, "name", def->name, "version",
-                              def->version, "hash", def->hash, "path", def->path, "published", def->published, "about",
+                              def->version, "hash", def->hash, "path", below_root(d, def->path), "published", def->published, "about",
                               def->plan ? def->plan->about : NULL);
         if (j) (void)json_array_append_new(all, j);
     }

@@ -41,6 +41,8 @@ MUST_CHECK enum err definitions_add_case(struct definitions *d, const char *name
                                          struct fault *f);
 MUST_CHECK enum err definitions_add_form(struct definitions *d, const char *name, const json_t *schema);
 MUST_CHECK enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f);
+/* strategies/reasons.json: code -> {"text","customer_text","actionable"}; NULL: there is none. */
+const json_t *definitions_reasons(const struct definitions *d);
 /* [{"kind","name","version","hash","path","published","about"}] */
 json_t *definitions_list_new(const struct definitions *d);
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name,

@@ -37,6 +37,16 @@ static json_t *decision_of(const struct run *r) {
     return latest;
 }
 
+/* What the file's `show` names, as it is now; what is missing is left out. */
+static json_t *shown_new(const struct run *r, const struct para *p) {
+    json_t *show = json_object();
+    for (const char *const *name = p->task.show; show && name && *name; name++) {
+        json_t *v = json_at(r->names, *name);
+        if (v) (void)json_object_set(show, *name, v);
+    }
+    return show;
+}
+
 static json_t *task_new(const struct run *r, int i) {
     const struct para *p = &r->plan->paras[i];
     const struct para_state *ps = &r->paras[i];
@@ -54,6 +64,11 @@ static json_t *task_new(const struct run *r, int i) {
     for (int k = 0; answers && !stuck && k < p->task.n_answers; k++)
         (void)json_array_append_new(answers, json_string(p->task.answers[k].answer));
     if (answers) (void)json_object_set_new(t, "answers", answers);
+    if (t) (void)json_object_set_new(t, "run", json_string(r->text));
+    if (t && !stuck && p->kind == PARA_TASK) {
+        (void)json_object_set_new(t, "show", shown_new(r, p));
+        if (p->task.form) (void)json_object_set_new(t, "form", json_string(p->task.form));
+    }
     return t;
 }
 

@@ -51,6 +51,8 @@ struct definitions {
     struct named_case *cases; /* newest first */
     struct named_json *forms, *templates;
     struct retry_file *retries;
+    json_t *reasons;          /* code -> texts; NULL: not declared */
+    const char **reason_names;
     const char **case_names, **form_names, **policy_names, **template_names;
     struct map *operations;   /* NULL: the registry's */
     bool published_only;      /* production: drafts are checked but never given out */

@@ -42,6 +42,9 @@ def test_a_doubtful_case_goes_to_an_officer_who_decides(t):
     assert a.status == 200 and a.json["status"] == "in_review", a
     run = a.json["id"]
     task = eventually(lambda: t.get("/v1/tasks?queue=credit_officers&run=" + run, key="officer").json["items"])[0]
+    shown = t.get("/v1/tasks/" + task["id"], key="officer").json
+    assert shown["show"]["case.amount"] == EDGE["amount"] and 0 < shown["show"]["risk.pd"] < 1, shown
+    assert "reason" in shown["form_schema"]["properties"] and shown["run"] == run, shown
     claimed = t.post("/v1/tasks/%s/claim" % task["id"], key="officer")
     assert claimed.status == 200 and claimed.json["state"] == "claimed", claimed
     other = t.post("/v1/tasks/%s/claim" % task["id"], key="admin")

@@ -98,6 +98,10 @@ def test_definitions_can_be_read_drawn_explained_and_checked(t):
     assert len(t.get(path + "/graph").json["nodes"]) > 8
     assert t.get(path + "/graph?format=svg", direct=True).body.startswith(b"<svg")
     assert b"identity" in t.get(path + "/explanation", direct=True).body
+    assert not any((d.get("path") or "").startswith("/") for d in items), items
+    policy = t.get("/v1/definitions/policy/personal_loan/1").json["text"].replace('"R08"', '"R88"')
+    unknown = t.post("/v1/definitions/check", {"text": policy}).json
+    assert not unknown["sound"] and any("R88" in f["text"] for f in unknown["faults"]), unknown
     bad = t.post("/v1/definitions/check", {"text": 'workflow "x" { version = 1, cas = "loan_application" }'})
     assert bad.status == 200 and not bad.json["sound"] and bad.json["faults"], bad
 
