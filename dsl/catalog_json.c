@@ -119,7 +119,7 @@ enum err catalog_json_new(const json_t *definition, struct catalog_json **out, s
                                   case_type,  case_names,   form,
                                   form_names, template_,    template_names,
                                   policy,     policy_names, flow,
-                                  retry,      retry_names,  json_text(definition, "currency", "INR")};
+                                  retry,      retry_names,  json_text(definition, "currency", "INR"), NULL};
     if (operations(k) != OK || !k->op_names || !k->case_names || !k->form_names || !k->template_names) {
         catalog_json_free(k);
         return fault_set(f, ERR_NOMEM, "", "no memory for the catalog");
