@@ -1,7 +1,7 @@
 /* connector.h - everything a step can call, behind five functions and a table of operations.
  *
- * A connector is one file (or folder). It has no retries, limits, caches or clocks of its own: the
- * engine and guard.c give those to all alike. `start` must not block; `done` fires exactly once, from
+ * A connector is one file (or folder). It has no retries or clocks of its own: the engine gives
+ * those to all alike (limits, breakers and caches are to follow the same way, as a decorator). `start` must not block; `done` fires exactly once, from
  * the loop's thread, possibly before `start` returns. See connectors/README.md for an example. */
 #ifndef CONNECTORS_CONNECTOR_H
 #define CONNECTORS_CONNECTOR_H

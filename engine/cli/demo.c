@@ -139,7 +139,8 @@ static int run(int argc, char **argv) {
     if (crypt_start() != OK || !(d.loop = io_loop_new()) || fetcher_new(d.loop, 2, &d.fetch) != OK) return EXIT_CANNOT;
     puts("\nFive applications to a Tenor whose outside world is the sandbox: the people are simulated.\n");
     int n = 0, told = 0;
-    for (const struct persona *p = personas; p->pan; p++) told += story(&d, p, ++n);
+    bool reached = true;
+    for (const struct persona *p = personas; p->pan && reached; p++, reached = d.status != 0) told += story(&d, p, ++n);
     json_decref(d.answer);
     fetcher_free(d.fetch);
     io_loop_free(d.loop);

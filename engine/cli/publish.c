@@ -67,7 +67,8 @@ static int publish_file(struct publishing *p, const char *path, const char *by) 
         e = publish_text(p->store, p->definitions, buf_text(&text), by, loop_now_ms(p->loop), ended, p, &p->fault);
     if (e == OK) io_loop_run(p->loop), e = p->err;
     if (e == OK) return printf("%s is published; it can no longer change\n", path), 0;
-    fprintf(stderr, "%s%s%s: %s\n", path, *p->fault.where ? ":" : "", p->fault.where, p->fault.text);
+    bool place = *p->fault.where && strcmp(p->fault.where, path) != 0;
+    fprintf(stderr, "%s%s%s: %s\n", path, place ? ":" : "", place ? p->fault.where : "", p->fault.text);
     return e == ERR_INVALID || e == ERR_CONFLICT ? EXIT_NO : EXIT_CANNOT;
 }
 

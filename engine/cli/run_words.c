@@ -176,8 +176,8 @@ void run_welcome(const struct config *c, const json_t *keys) {
            "  curl -s http://%s/v1/applications/ID -H 'Authorization: Bearer %s'\n\n"
            "  curl -s http://%s/v1/applications/ID/offer/accept -H 'Authorization: Bearer %s' \\\n"
            "    -H 'Content-Type: application/json' -d '{\"offer\": \"OFFER\"}'\n\n"
-           "ID and OFFER are in the answer to the first. `build/tenor demo` tells five stories. Ctrl-C stops everything.\n",
-           url, admin, fresh, url, admin, url, admin);
+           "ID and OFFER are in the answer to the first. `build/tenor demo --url http://%s` tells five stories. Ctrl-C stops everything.\n",
+           url, admin, fresh, url, admin, url, admin, url);
     fflush(stdout);
 }
 

@@ -419,6 +419,7 @@ static bool superseded(const struct definitions *d, const struct def *def) {
     return false;
 }
 
+bool definitions_any(const struct definitions *d) { return d->defs != NULL; }
 const json_t *definitions_reasons(const struct definitions *d) { return d->reasons; }
 
 /* Where a file lies below the root: the rest is nobody's business. */

@@ -43,6 +43,7 @@ MUST_CHECK enum err definitions_add_form(struct definitions *d, const char *name
 MUST_CHECK enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f);
 /* strategies/reasons.json: code -> {"text","customer_text","actionable"}; NULL: there is none. */
 const json_t *definitions_reasons(const struct definitions *d);
+bool definitions_any(const struct definitions *d); /* any flow or policy at all */
 /* [{"kind","name","version","hash","path","published","about"}] */
 json_t *definitions_list_new(const struct definitions *d);
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name,

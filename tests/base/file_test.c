@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/harness/torture.h"
+
 static char path[64];
 
 int setup_file(void) {
@@ -42,4 +44,15 @@ void test_file__that_is_not_there_says_so(void) {
     CU_ASSERT_EQUAL(file_read("/nonexistent/tenor", 100, &b, &f), ERR_NOT_FOUND);
     CU_ASSERT_PTR_NOT_NULL(strstr(f.text, "No such file"));
     CU_ASSERT_EQUAL(file_read("/tmp", 100, &b, &f), ERR_IO);
+}
+
+static void read_it(void *who) {
+    AUTO(buf_reset) struct buf b = {0};
+    enum err e = file_read(who, 100000, &b, NULL);
+    CU_ASSERT(e == OK || torture_hit()); /* the C library may lack memory to open it: that is ERR_IO */
+    CU_ASSERT(e != OK || b.len == 40000);
+}
+void test_file__survives_no_memory(void) {
+    put(40000);
+    CU_ASSERT(torture_run(read_it, path) >= 1);
 }
