@@ -104,18 +104,8 @@ static void find_then(struct request *r, void (*then)(struct request *r)) {
     if (e != OK) answer_error(r, e, NULL);
 }
 
-static void submitted(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
-    struct request *r = who;
-    (void)joined; /* a repeat is answered like the first */
-    if (err == ERR_CONFLICT)
-        return answer_problem(r, 409, "Idempotency-Key", "this key was used before with another body");
-    if (err != OK) return answer_error(r, err, f);
-    r->run = run;
-    wait_for(r, is_decided, answer_application);
-}
-
 static void submit(struct request *r) {
-    request_start(r, &(struct start){.workflow = WORKFLOW, .case_ = r->body}, CASE_TYPE, submitted);
+    request_start(r, &(struct start){.workflow = WORKFLOW, .case_ = r->body}, CASE_TYPE, is_decided, answer_application);
 }
 
 static void answer_read(void *who, enum err err, const json_t *state, const struct fault *f) {

@@ -125,3 +125,9 @@ void answer_error(struct request *r, enum err err, const struct fault *f) {
     const char *field = err == ERR_INVALID && f && *f->where == '/' ? f->where : NULL;
     answer_problem(r, status, field, "%s%s%s", field ? field : "", field ? " " : "", text);
 }
+
+void answer_view(void *who, enum err err, const json_t *page, const struct fault *f) {
+    struct request *r = who;
+    if (err != OK) answer_error(r, err, f);
+    else answer_json_take(r, 200, json_incref((json_t *)page));
+}

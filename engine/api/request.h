@@ -85,6 +85,8 @@ void answer_problem(struct request *r, int status, const char *field, const char
 /* The problem that fits an error of the engine: 409, 404, 422, 503 ... */
 void answer_error(struct request *r, enum err err, const struct fault *f);
 int status_of(enum err err);
+/* A view_done_fn: the page as it is. */
+void answer_view(void *r, enum err err, const json_t *page, const struct fault *f);
 
 /* 404 as a problem unless params[i] is a run id. */
 bool request_run(struct request *r, int i, struct id *run);
@@ -92,11 +94,11 @@ bool request_run(struct request *r, int i, struct id *run);
  * answered, and is gone. */
 bool request_is_ours(struct request *r, struct id run);
 bool request_is_ours_shard(struct request *r, uint16_t shard);
-/* Starts a run at its customer's shard with the request's Idempotency-Key (the key's rows are per API key
- * and, through the hash, per body); `s` needs workflow, version and case_. Takes the request. */
+/* Starts a run at its customer's shard, with the request's Idempotency-Key; a repeat is answered like the
+ * first. Then as wait_for. `s` needs workflow, version and case_. Takes the request. */
 struct start;
-typedef void request_started_fn(void *r, enum err err, struct id run, bool joined, const struct fault *f);
-void request_start(struct request *r, struct start *s, const char *case_type, request_started_fn *done);
+void request_start(struct request *r, struct start *s, const char *case_type, wait_until_fn *until,
+                   wait_answer_fn *answer);
 /* A whole number from the query within bounds; answers 400 itself and returns false. */
 bool request_number(struct request *r, const char *name, int64_t least, int64_t most, int64_t otherwise,
                     int64_t *out);

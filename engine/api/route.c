@@ -148,7 +148,18 @@ bool route_key_fits(const char *key) {
     return n > 0 && n <= 200 && text_is_utf8(key, n);
 }
 
-void request_start(struct request *r, struct start *s, const char *case_type, request_started_fn *done) {
+static void started(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
+    struct request *r = who;
+    (void)joined; /* a repeat is answered like the first */
+    if (err == ERR_CONFLICT)
+        return answer_problem(r, 409, "Idempotency-Key", "this key was used before with another body");
+    if (err != OK) return answer_error(r, err, f);
+    r->run = run;
+    wait_for(r, r->until, r->answer);
+}
+
+void request_start(struct request *r, struct start *s, const char *case_type, wait_until_fn *until,
+                   wait_answer_fn *answer) {
     const char *key = http_header(r->http, "Idempotency-Key");
     char hash[65];
     if (key && !route_key_fits(key))
@@ -156,8 +167,10 @@ void request_start(struct request *r, struct start *s, const char *case_type, re
     if (!request_is_ours_shard(r, engine_shard_of(r->api->c.engine, case_type, s->case_))) return;
     if (json_hash(r->body, hash) != OK) return answer_error(r, ERR_NOMEM, NULL);
     s->by = r->by;
+    r->until = until;
+    r->answer = answer;
     if (key) s->dedup_route = r->route->path, s->dedup_key = key, s->dedup_hash = hash;
-    enum err e = engine_start(r->api->c.engine, s, done, r);
+    enum err e = engine_start(r->api->c.engine, s, started, r);
     if (e != OK) answer_error(r, e, NULL);
 }
 

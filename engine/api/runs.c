@@ -9,12 +9,6 @@
 
 #define LIVE_ROLES (ROLE_OFFICER | ROLE_ENGINEER | ROLE_ADMIN)
 
-static void listed(void *who, enum err err, const json_t *answer, const struct fault *f) {
-    struct request *r = who;
-    if (err != OK) answer_error(r, err, f);
-    else answer_json_take(r, 200, json_incref((json_t *)answer));
-}
-
 static void list(struct request *r) {
     int64_t limit;
     struct runs_filter f = {.workflow = http_query(r->http, "workflow"), .state = http_query(r->http, "state"),
@@ -24,7 +18,7 @@ static void list(struct request *r) {
         !request_instant(r, "till", &f.till_ms) || !request_number(r, "amount_min", 0, INT64_MAX, 0, &f.amount_min) ||
         !request_number(r, "amount_max", 0, INT64_MAX, 0, &f.amount_max))
         return;
-    view_runs(r->api->c.view, &f, http_query(r->http, "cursor"), (unsigned)limit, listed, r);
+    view_runs(r->api->c.view, &f, http_query(r->http, "cursor"), (unsigned)limit, answer_view, r);
 }
 
 static void answer_state(void *who, enum err err, const json_t *state, const struct fault *f) {
@@ -59,16 +53,6 @@ static void answer_started(struct request *r, int status, const json_t *state) {
     answer_json_take(r, status, clear ? json_incref((json_t *)state) : redact_state_new(state, r->api->c.definitions));
 }
 
-static void started(void *who, enum err err, struct id run, bool joined, const struct fault *f) {
-    struct request *r = who;
-    (void)joined; /* a repeat is answered like the first */
-    if (err == ERR_CONFLICT)
-        return answer_problem(r, 409, "Idempotency-Key", "this key was used before with another body");
-    if (err != OK) return answer_error(r, err, f);
-    r->run = run;
-    wait_for(r, is_over, answer_started);
-}
-
 /* Any workflow; a lender's applications have their own resource. */
 static void start(struct request *r) {
     const char *workflow = json_text(r->body, "workflow", "");
@@ -76,7 +60,7 @@ static void start(struct request *r) {
     const struct plan *plan = definitions_flow(r->api->c.definitions, workflow, version);
     if (!plan) return answer_problem(r, 422, "/workflow", "there is no workflow %s", workflow);
     request_start(r, &(struct start){.workflow = workflow, .version = version, .case_ = json_object_get(r->body, "case")},
-                  plan->case_type, started);
+                  plan->case_type, is_over, answer_started);
 }
 
 static void timeline(struct request *r) {

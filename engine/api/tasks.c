@@ -12,18 +12,12 @@
 
 #define WORK_ROLES (ROLE_OFFICER | ROLE_ADMIN)
 
-static void listed(void *who, enum err err, const json_t *answer, const struct fault *f) {
-    struct request *r = who;
-    if (err != OK) answer_error(r, err, f);
-    else answer_json_take(r, 200, json_incref((json_t *)answer));
-}
-
 static void list(struct request *r) {
     int64_t limit;
     struct tasks_filter f = {.queue = http_query(r->http, "queue"), .state = http_query(r->http, "state"),
                              .assignee = http_query(r->http, "assignee"), .run = http_query(r->http, "run")};
     if (!request_number(r, "limit", 1, 200, 50, &limit)) return;
-    view_tasks(r->api->c.view, &f, http_query(r->http, "cursor"), (unsigned)limit, listed, r);
+    view_tasks(r->api->c.view, &f, http_query(r->http, "cursor"), (unsigned)limit, answer_view, r);
 }
 
 /* A task's id is "<run>.<paragraph>.<visit>"; the run says where it lives. */
