@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 
+#define TENOR_VERSION "0.1.0" /* CHANGELOG.md */
+
 static int help(FILE *out) {
     fputs("tenor - durable lending decisions and collections\n\nusage: tenor COMMAND [ARGUMENTS]\n\n", out);
     for (const struct command *const *c = cli_commands; *c; c++)
@@ -14,6 +16,7 @@ static int help(FILE *out) {
 
 int cli_main(int argc, char **argv) {
     if (argc < 2) return help(stderr);
+    if (!strcmp(argv[1], "--version")) return puts("tenor " TENOR_VERSION), 0;
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) return help(stdout);
     for (const struct command *const *c = cli_commands; *c; c++) {
         if (strcmp((*c)->name, argv[1]) != 0) continue;

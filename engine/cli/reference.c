@@ -5,9 +5,8 @@
 #include "dsl/dsl.h"
 
 static int run(int argc, char **argv) {
-    AUTO(buf_reset) struct buf out;
-    (void)argc;
-    (void)argv;
+    AUTO(buf_reset) struct buf out = {0};
+    if (argc > 1) return fprintf(stderr, "tenor reference: what is '%s'? it takes nothing\n", argv[1]), EXIT_USAGE;
     buf_init(&out, (size_t)1 << 20);
     if (dsl_reference(&out) != OK) return EXIT_CANNOT;
     fputs(buf_text(&out), stdout);

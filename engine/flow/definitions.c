@@ -100,10 +100,14 @@ static enum err shelve_take(struct definitions *d, struct dsl_file *file, const 
     return shelf_names(d);
 }
 
-static bool known_text(const struct definitions *d, const struct dsl_file *file, bool published) {
+bool definitions_has(const struct definitions *d, const char *hash, bool published) {
     for (const struct def *def = d->defs; def; def = def->next)
-        if (!strcmp(def->hash, dsl_hash(file)) && def->published == published && def->file) return true;
+        if (!strcmp(def->hash, hash) && def->published == published && def->file) return true;
     return false;
+}
+
+static bool known_text(const struct definitions *d, const struct dsl_file *file, bool published) {
+    return definitions_has(d, dsl_hash(file), published);
 }
 
 static void unsound(struct loading *l, const char *path, const struct dsl_file *file) {

@@ -43,6 +43,8 @@ MUST_CHECK enum err definitions_add_form(struct definitions *d, const char *name
 MUST_CHECK enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f);
 /* strategies/reasons.json: code -> {"text","customer_text","actionable"}; NULL: there is none. */
 const json_t *definitions_reasons(const struct definitions *d);
+/* Whether a text of this hash is taken in already. */
+bool definitions_has(const struct definitions *d, const char *hash, bool published);
 bool definitions_any(const struct definitions *d); /* any flow or policy at all */
 /* [{"kind","name","version","hash","path","published","about"}] */
 json_t *definitions_list_new(const struct definitions *d);

@@ -20,6 +20,7 @@ static void fetched_one(void *who, const struct definition *row) {
     struct fetching *x = who;
     struct fault f = {0};
     bool draft = text_eq(row->kind, DRAFT);
+    if (definitions_has(x->definitions, row->hash, !draft)) return; /* most of the time: nothing to read again */
     enum err e = draft ? definitions_add_draft(x->definitions, row->name, row->text, strlen(row->text), &f)
                        : definitions_add(x->definitions, row->kind, row->name, row->version, row->text, strlen(row->text), &f);
     if (e != OK) log_warn("definition_not_taken", "kind=%s name=%s why=%s", row->kind, log_quote(row->name), log_quote(f.text));
