@@ -13,6 +13,8 @@
 #include "flow/engine.h"
 #include "io/http.h"
 
+#define KEPT_BODY_MAX 65536 /* events and forms stay in memory with their run, up to a thousand of them */
+
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
                                           routes_definitions, routes_score, NULL};
 
@@ -75,6 +77,8 @@ static bool read_body(struct request *r) {
     const void *bytes = http_body(r->http, &n);
     if (n && !is_json(http_header(r->http, "Content-Type")))
         return answer_problem(r, 415, NULL, "send the body as Content-Type: application/json"), false;
+    if (n > KEPT_BODY_MAX && (text_eq(route->body, "Event") || text_eq(route->body, "TaskAnswer")))
+        return answer_problem(r, 413, NULL, "the body may have at most %d bytes here", KEPT_BODY_MAX), false;
     struct fault f = {0};
     enum err e = json_parse(n ? bytes : "{}", n ? n : 2, &JSON_LIMITS_BODY, &r->body, &f);
     if (e != OK) return answer_problem(r, e == ERR_LIMIT ? 413 : 400, f.where, "%s", f.text), false;

@@ -50,6 +50,12 @@ def test_a_huge_body_is_refused(t):
     assert t.get("/healthz", key=None).status == 200
 
 
+def test_an_event_is_small(t):
+    a = apply(t, somebody())
+    big = t.post("/v1/applications/%s/events" % a.json["id"], {"name": "application.withdrawn", "id": key(), "data": {"reason": "x" * 70000}}, direct=True)
+    assert big.status == 413, big
+
+
 def test_slow_clients_do_not_hold_up_others(t):
     slow = []
     for _ in range(50):
