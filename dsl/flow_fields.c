@@ -67,7 +67,7 @@ static void step(struct flow *f, struct para *p, struct node *body) {
     calls(f, p, body);
     p->step.retry = retry_named(c, retry && !retry->bad ? retry->text : DEFAULT_RETRY);
     if (!p->step.retry) {
-        static const char *const built_in[] = {"gentle", "stubborn", NULL};
+        const char *const built_in[] = {builtin[0].name, builtin[1].name, NULL};
         unknown(c, retry, "retry",
                 c->catalog->retry_names && *c->catalog->retry_names(c->catalog->who)
                     ? listed(c, c->catalog->retry_names)

@@ -204,17 +204,21 @@ static const char *plural(json_int_t n) {
     return n == 1 ? "" : "s";
 }
 
+/* most < 0: no upper bound. */
+static void check_size(struct check *c, const struct place *at, const char *what, json_int_t size, json_int_t least,
+                       json_int_t most) {
+    if (size < least)
+        fault(c, at, "must have at least %lld %s%s, has %lld", (long long)least, what, plural(least), (long long)size);
+    if (most >= 0 && size > most)
+        fault(c, at, "must have at most %lld %s%s, has %lld", (long long)most, what, plural(most), (long long)size);
+}
+
 static void check_string(struct check *c, const struct schema_node *n, const json_t *v,
                          const struct place *at) {
     const char *s = json_string_value(v);
     size_t bytes = json_string_length(v);
     json_int_t len = n->least_length || n->most_length >= 0 ? characters(s, bytes) : 0;
-    if (len < n->least_length)
-        fault(c, at, "must have at least %lld character%s, has %lld", (long long)n->least_length,
-              plural(n->least_length), (long long)len);
-    if (n->most_length >= 0 && len > n->most_length)
-        fault(c, at, "must have at most %lld character%s, has %lld", (long long)n->most_length,
-              plural(n->most_length), (long long)len);
+    check_size(c, at, "character", len, n->least_length, n->most_length);
     if (n->regex && bytes > PATTERN_TEXT_MAX)
         fault(c, at, "is too long to be compared with its pattern");
     else if (n->regex && regexec(n->regex, s, 0, NULL, 0) != 0)
@@ -226,12 +230,7 @@ static void check_string(struct check *c, const struct schema_node *n, const jso
 static void check_array(struct check *c, const struct schema_node *n, const json_t *v,
                         const struct place *at) {
     json_int_t size = (json_int_t)json_array_size(v);
-    if (size < n->least_items)
-        fault(c, at, "must have at least %lld item%s, has %lld", (long long)n->least_items,
-              plural(n->least_items), (long long)size);
-    if (n->most_items >= 0 && size > n->most_items)
-        fault(c, at, "must have at most %lld item%s, has %lld", (long long)n->most_items,
-              plural(n->most_items), (long long)size);
+    check_size(c, at, "item", size, n->least_items, n->most_items);
     for (size_t i = 0; n->items && i < (size_t)size && !c->too_much; i++) {
         struct place inner = {.up = at, .index = i};
         check(c, n->items, json_array_get(v, i), &inner);
