@@ -33,6 +33,36 @@ struct posting {
     const char *kind;           /* "hold", "release", "disbursal" */
 };
 
+/* A loan as our own books hold it: its current row and all its entries, oldest first. An entry is one dated
+ * fact of the loan's life (opened, paid, reversed, terms changed ...): bitemporal and never changed; what a fact
+ * means is engine/book's to say, the engine only carries it. */
+struct loan_entry {
+    uint32_t n;               /* 1, 2, 3 ... within the loan */
+    const char *kind;         /* "opened", "paid" */
+    int32_t effective_day;    /* when it counts */
+    int64_t known_ms;         /* when we learnt of it */
+    int64_t amount_minor;     /* 0 where the kind has none */
+    const char *body;         /* JSON text: the rest; no personal data */
+    size_t body_len;
+};
+struct loan_columns { /* what people and the day-end search by: a projection of the entries, never the truth */
+    const char *product, *currency, *state, *bucket;
+    int64_t outstanding_minor, overdue_minor;
+    int32_t oldest_due_day;   /* oldest unpaid due date; 0 nothing is due */
+    int32_t next_day;         /* first day on which the day-end has work for this loan; INT32_MAX none */
+};
+struct loan_file {
+    const char *id, *customer; /* customer: hex of the keyed hash */
+    struct loan_columns columns; /* empty strings and zeros when n == 0: there is no such loan yet */
+    const struct loan_entry *entries;
+    uint32_t n;
+};
+struct loan_write { /* entries n+1 .. n+n_entries, and the columns after them */
+    const struct loan_entry *entries; /* their n is set by the engine */
+    size_t n_entries;
+    struct loan_columns columns;
+};
+
 struct call_result {
     enum call_end end;
     json_t *answer;       /* DONE: fits the operation's output schema. Others: may be NULL. Borrowed by done. */
@@ -41,6 +71,7 @@ struct call_result {
     int64_t retry_after_ms; /* FAILED: the provider's wish; 0 none */
     const struct posting *postings; /* OP_LOCAL only */
     size_t n_postings;
+    const struct loan_write *loan;  /* OP_LOCAL with `book`: what to write to the loan; NULL nothing */
     int64_t provider_us;  /* time spent waiting on the other side; 0 unknown */
 };
 struct call;
@@ -54,6 +85,9 @@ struct operation {
     unsigned timeout_ms;  /* of one try */
     bool can_look;        /* start() understands call->look */
     bool undoes;
+    const char *book;     /* OP_LOCAL: the input field that names the loan whose file it needs; NULL none */
+    unsigned cache_s;     /* OP_READ: an answer may serve the same input again for so long; 0 never */
+    const char *stale_on; /* words, by space: events of the customer that make cached answers stale */
     const char *input, *output, *sample; /* JSON texts; schemas as in base/schema.h */
 };
 
@@ -62,6 +96,7 @@ struct operation {
 struct book_view {
     const struct posting *posted;
     size_t n;
+    const struct loan_file *loan; /* of the loan that op->book names; NULL without one */
 };
 
 /* A call in flight; owned by the caller until done. */
@@ -69,6 +104,7 @@ struct call {
     struct id run;             /* zero for a call without a run */
     const char *paragraph;     /* "transfer"; "" without a run */
     unsigned visit, attempt;   /* 1-based */
+    const char *customer;      /* hex of the keyed hash; NULL without a run */
     const char *key;           /* idempotency key: the same for every attempt and for the look */
     const struct operation *op;
     bool look;                 /* settle an UNCERTAIN call: has `key` taken effect? */
@@ -95,8 +131,18 @@ struct connector_env { /* what wiring gives to open */
     const json_t *config;    /* this connector's own part of the configuration */
     struct metrics *metrics;
 };
+/* What the guard round a connector holds it to, for each of its operations alike. The configuration may override
+ * every field ({"connectors": {"bureau": {"limits": {"per_s": 50}}}}); 0 means the guard's default. */
+struct limits {
+    unsigned per_s, burst;     /* token bucket, shared by all processes */
+    unsigned at_once;          /* calls in flight, per process */
+    unsigned breaker_after;    /* failed or slow calls in a row that open the breaker */
+    unsigned slow_ms;          /* a call slower than this counts as failed for the breaker */
+    unsigned open_ms;          /* until the first probe */
+};
 struct connector_ops {
     const char *name;                       /* "bureau" */
+    const struct limits *limits;            /* NULL: the defaults */
     const struct operation *operations;     /* ends with a NULL name */
     enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f);
     void (*start)(struct connector *c, struct call *call);

@@ -65,6 +65,28 @@ struct person_key_row { /* a person's data key, wrapped by the master key */
     const void *wrapped;
     size_t n;
 };
+/* One loan of our own books: the row is upserted by id (customer and shard stay as they were first written), entries are
+ * inserted and never changed. (loan, n) is unique: a writer that did not know the newest entry fails with ERR_INVALID. */
+struct loan_row {
+    const char *id, *customer, *product, *currency, *state, *bucket;
+    uint32_t n;                /* of its last entry */
+    int64_t outstanding_minor, overdue_minor;
+    int32_t oldest_due_day, next_day;
+};
+struct loan_entry_row {
+    const char *loan, *kind, *body;
+    size_t body_len;
+    uint32_t n;
+    int32_t effective_day;
+    int64_t known_ms, amount_minor;
+};
+/* What others may learn of this step: becomes one event of the stream (columns as Debezium's outbox router reads them). */
+struct outbox_row {
+    const char *id;             /* unique for ever: run id "." seq "." index, so that a repeat is known */
+    const char *aggregate_type, *aggregate_id; /* "application", "loan", "task"; its key */
+    const char *type;           /* "tenor.application.decided" */
+    const char *payload;        /* JSON text without personal fields */
+};
 struct append {
     struct id run;
     uint32_t seq;              /* 1, 2, 3 ... per run: one row per atomic step of its story */
@@ -79,6 +101,12 @@ struct append {
     size_t n_tasks;
     const struct artifact_row *artifacts;
     size_t n_artifacts;
+    const struct loan_row *loans;
+    size_t n_loans;
+    const struct loan_entry_row *loan_entries;
+    size_t n_loan_entries;
+    const struct outbox_row *outbox;
+    size_t n_outbox;
     const struct dedup_row *dedup;
     const struct person_key_row *person; /* the first one of a customer stays */
     const char *event_taken;   /* id of a kept event consumed by this append; NULL none */
@@ -127,6 +155,8 @@ struct kept_event { /* arrived before a run that wants it (SEMANTICS 9) */
 };
 typedef void store_event_fn(void *who, const struct kept_event *e);
 typedef void store_bytes_fn(void *who, enum err err, const void *bytes, size_t n);
+typedef void store_loan_fn(void *who, const struct loan_row *l);
+typedef void store_loan_entry_fn(void *who, const struct loan_entry_row *e);
 
 struct definition {
     const char *kind, *name, *hash, *text, *by; /* kind "workflow" or "policy" */
@@ -161,6 +191,12 @@ struct store_ops {
                             store_event_fn *each, store_done_fn *done, void *who);
     enum err (*artifact)(struct store *s, const char *hash, store_bytes_fn *done, void *who);
     enum err (*person_key)(struct store *s, const char *customer, store_bytes_fn *done, void *who);
+    /* The rows of these loans (none for an id that is unknown), then their entries, grouped by loan, in order of n. */
+    enum err (*load_loans)(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
+                           store_done_fn *done, void *who);
+    /* Loans of a shard with next_day <= day, in id order after `after` ("": from the first), at most `limit`. */
+    enum err (*loans_due)(struct store *s, uint16_t shard, int32_t day, const char *after, unsigned limit,
+                          store_loan_fn *each, store_done_fn *done, void *who);
     /* ERR_CONFLICT when (kind, name, version) exists with another hash; the fault says who and when. */
     enum err (*publish)(struct store *s, const struct definition *d, store_done_fn *done, void *who);
     enum err (*definitions)(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);
