@@ -286,7 +286,7 @@ static const struct operation operations[] = {
      .output = "{\"type\":\"object\",\"properties\":{\"id\":" TEXT_FIELD ",\"ref\":" TEXT_FIELD "},\"required\":[\"id\",\"ref\"]}",
      .sample = "{\"id\":\"N1\",\"ref\":\"A\"}"},
     {0}};
-static const struct connector_ops world_ops = {"world", operations, NULL, start, cancel, close_, NULL};
+static const struct connector_ops world_ops = {.name = "world", .operations = operations, .start = start, .close = close_};
 
 /* --- our own books: pure, local -------------------------------------------------------------------- */
 
@@ -313,7 +313,7 @@ static const struct operation book_operations[] = {
      .output = "{\"type\":\"object\",\"properties\":{\"id\":" TEXT_FIELD ",\"ref\":" TEXT_FIELD "}}",
      .sample = "{\"id\":\"R1\",\"ref\":\"A\"}"},
     {0}};
-static const struct connector_ops books_ops = {"books", book_operations, NULL, books_start, NULL, books_close, NULL};
+static const struct connector_ops books_ops = {.name = "books", .operations = book_operations, .start = books_start, .close = books_close};
 
 enum err world_connect(struct world *w, struct loop *l, struct registry *r) {
     struct client *client = calloc(1, sizeof *client);
