@@ -495,8 +495,11 @@ static void close_(struct store *s) {
     free(s);
 }
 
-static const struct store_ops ops = {append, load, open_runs, load_many, claim, release, dedup, keep_event, kept_events,
-                                     artifact, person_key, publish, definitions, close_};
+static const struct store_ops ops = {
+    .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
+    .release = release, .dedup = dedup, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
+    .person_key = person_key, .publish = publish, .definitions = definitions, .close = close_,
+};
 
 enum err memory_open(struct memory *m, struct loop *l, struct store **out) {
     struct handle *h = calloc(1, sizeof *h);
