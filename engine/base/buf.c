@@ -147,6 +147,30 @@ void buf_add_base64(struct buf *b, const void *bytes, size_t n) {
     }
 }
 
+static int base64_digit(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+enum err buf_add_from_base64(struct buf *b, const char *text, size_t n) {
+    uint32_t bits = 0;
+    unsigned have = 0;
+    for (int pad = 0; pad < 2 && n && n % 4 != 1 && text[n - 1] == '='; pad++) n--;
+    if (n % 4 == 1) return ERR_INVALID;
+    for (size_t i = 0; i < n; i++) {
+        int d = base64_digit(text[i]);
+        if (d < 0) return ERR_INVALID;
+        bits = (bits << 6 | (uint32_t)d) & 0xffffff;
+        have += 6;
+        if (have < 8) continue;
+        have -= 8;
+        buf_addc(b, (char)(bits >> have & 0xff));
+    }
+    return buf_err(b);
+}
+
 bool buf_ok(const struct buf *b) {
     return !b->failed;
 }

@@ -26,6 +26,8 @@ void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_add_json_string(struct buf *b, const char *text, size_t n); /* quoted, escaped; bad UTF-8 becomes U+FFFD */
 void buf_add_base64(struct buf *b, const void *bytes, size_t n);     /* standard alphabet, padded */
+/* The bytes that `text` stands for (padding may be missing). ERR_INVALID: not base64; nothing or a part was added. */
+MUST_CHECK enum err buf_add_from_base64(struct buf *b, const char *text, size_t n);
 bool buf_ok(const struct buf *b);
 enum err buf_err(const struct buf *b);             /* OK, ERR_NOMEM or ERR_LIMIT (the ceiling) */
 const char *buf_text(const struct buf *b);         /* "" when empty; valid until the next call */

@@ -35,9 +35,14 @@ void crypt_sha256_hex(const void *bytes, size_t n, char out[65]) {
 
 void crypt_hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n,
                        uint8_t out[CRYPT_HASH]) {
+    crypt_hmac_sha256_parts(key, key_n, &(struct crypt_part){bytes, n}, 1, out);
+}
+
+void crypt_hmac_sha256_parts(const void *key, size_t key_n, const struct crypt_part *parts, size_t n_parts,
+                             uint8_t out[CRYPT_HASH]) {
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(&state, key, key_n);
-    crypto_auth_hmacsha256_update(&state, bytes, n);
+    for (size_t i = 0; i < n_parts; i++) crypto_auth_hmacsha256_update(&state, parts[i].bytes, parts[i].n);
     crypto_auth_hmacsha256_final(&state, out);
     sodium_memzero(&state, sizeof state);
 }

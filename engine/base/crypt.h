@@ -23,10 +23,16 @@ struct crypt_key {
 MUST_CHECK enum err crypt_start(void); /* once per process, before anything else here */
 void crypt_random(void *out, size_t n);
 void crypt_wipe(void *secret, size_t n);
+struct crypt_part { /* of a message that is nowhere whole */
+    const void *bytes;
+    size_t n;
+};
 void crypt_sha256(const void *bytes, size_t n, uint8_t out[CRYPT_HASH]);
 void crypt_sha256_hex(const void *bytes, size_t n, char out[65]);
 void crypt_hmac_sha256(const void *key, size_t key_n, const void *bytes, size_t n,
                        uint8_t out[CRYPT_HASH]);
+void crypt_hmac_sha256_parts(const void *key, size_t key_n, const struct crypt_part *parts, size_t n_parts,
+                             uint8_t out[CRYPT_HASH]);
 /* Keyed BLAKE2b, for turning identifiers into customer ids and shards. */
 void crypt_keyed_hash(const struct crypt_key *k, const void *bytes, size_t n,
                       uint8_t out[CRYPT_HASH]);

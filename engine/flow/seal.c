@@ -64,27 +64,6 @@ json_t *seal_fields_new(const struct run *r, const char *at, const json_t *schem
     return r->has_person && schema ? seal_value_new(r, at, schema, v, 0) : NULL;
 }
 
-static int digit(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-static bool unbase64(const char *text, struct buf *out) {
-    unsigned bits = 0, have = 0;
-    for (; *text && *text != '='; text++) {
-        int d = digit(*text);
-        if (d < 0) return false;
-        bits = (bits << 6 | (unsigned)d) & 0xffffff;
-        have += 6;
-        if (have < 8) continue;
-        have -= 8;
-        buf_addc(out, (char)(bits >> have & 0xff));
-    }
-    return buf_ok(out);
-}
-
 /* What cannot be opened (the key is destroyed) stays as it is. */
 static json_t *open_one_new(const struct run *r, const char *at, const char *b64) {
     char bound[400];
@@ -92,7 +71,7 @@ static json_t *open_one_new(const struct run *r, const char *at, const char *b64
     AUTO(buf_reset) struct buf sealed, text;
     buf_init(&sealed, SEAL_CEILING), buf_init(&text, SEAL_CEILING);
     bound_to(r, at, bound);
-    if (!r->has_person || !unbase64(b64, &sealed)) return NULL;
+    if (!r->has_person || buf_add_from_base64(&sealed, b64, strlen(b64)) != OK) return NULL;
     if (crypt_open(&r->person, bound, sealed.data, sealed.len, &text) != OK) return NULL;
     v = json_loadb(text.data, text.len, JSON_DECODE_ANY, NULL);
     return v;
@@ -178,6 +157,6 @@ json_t *seal_kept_open_new(const struct engine *e, const char *id, const char *b
     const char *b64 = json_text(j, "$sealed", NULL);
     if (!b64) return json_incref(j);
     (void)snprintf(bound, sizeof bound, "event:%s", id ? id : "");
-    if (!unbase64(b64, &sealed) || crypt_open(&e->c.master, bound, sealed.data, sealed.len, &text) != OK) return NULL;
+    if (buf_add_from_base64(&sealed, b64, strlen(b64)) != OK || crypt_open(&e->c.master, bound, sealed.data, sealed.len, &text) != OK) return NULL;
     return json_loadb(text.data, text.len, JSON_DECODE_ANY, NULL);
 }

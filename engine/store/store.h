@@ -82,7 +82,7 @@ struct loan_entry_row {
 };
 /* What others may learn of this step: becomes one event of the stream (columns as Debezium's outbox router reads them). */
 struct outbox_row {
-    const char *id;             /* unique for ever: run id "." seq "." index, so that a repeat is known */
+    const char *id;             /* unique for ever: run id "-" seq "-" index, so that a repeat is known; no full stop (base/signature.h) */
     const char *aggregate_type, *aggregate_id; /* "application", "loan", "task"; its key */
     const char *type;           /* "tenor.application.decided" */
     const char *payload;        /* JSON text without personal fields */

@@ -107,6 +107,35 @@ void test_buf__base64_vectors_of_rfc4648(void) {
     }
 }
 
+void test_buf__base64_reads_back_and_refuses_what_is_none(void) {
+    struct rng r;
+    rng_seed(&r, 7);
+    for (size_t n = 0; n < 100; n++) {
+        char bytes[100];
+        rng_bytes(&r, bytes, n);
+        AUTO(buf_reset) struct buf text, back;
+        buf_init(&text, 200), buf_init(&back, 200);
+        buf_add_base64(&text, bytes, n);
+        size_t whole = text.len;
+        while (text.len && text.data[text.len - 1] == '=') text.len--;
+        for (size_t len = text.len; len <= whole; len += whole > text.len ? whole - text.len : 1) {
+            buf_clear(&back);
+            CU_ASSERT_EQUAL(buf_add_from_base64(&back, buf_text(&text), len), OK);
+            CU_ASSERT_EQUAL_FATAL(back.len, n);
+            CU_ASSERT_EQUAL(memcmp(buf_text(&back), bytes, n), 0);
+        }
+    }
+    static const char *const bad[] = {"A", "Zg=a", "Zm9v*m", "Zm 9", "====", "Zg===", "Zm9vA", "-_-_"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        AUTO(buf_reset) struct buf b;
+        buf_init(&b, 100);
+        CU_ASSERT_EQUAL(buf_add_from_base64(&b, bad[i], strlen(bad[i])), ERR_INVALID);
+    }
+    AUTO(buf_reset) struct buf small;
+    buf_init(&small, 2);
+    CU_ASSERT_EQUAL(buf_add_from_base64(&small, "Zm9v", 4), ERR_LIMIT);
+}
+
 void test_buf__take_moves_ownership(void) {
     struct buf b;
     buf_init(&b, 100);
