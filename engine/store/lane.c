@@ -32,6 +32,7 @@ void lane_add_take(struct lane *l, struct entry *e) {
     e->next = NULL;
     *l->last = e;
     l->last = &e->next;
+    l->n_waiting++;
     l->s->pending_bytes += e->bytes;
 }
 
@@ -69,6 +70,7 @@ void lane_drop_after(struct lane *l, unsigned i, bool by_run, struct id run, enu
             continue;
         }
         *at = e->next;
+        l->n_waiting--;
         *tail = e;
         tail = &e->next;
     }
@@ -114,6 +116,7 @@ static void take_flight(struct lane *l) {
         if (l->n_flight && bytes > BATCH_BYTES) break;
         if (writes_again(l, e, seen)) break;
         l->first = e->next;
+        l->n_waiting--;
         l->flight[l->n_flight++] = e;
     }
     if (!l->first) l->last = &l->first;
@@ -134,9 +137,19 @@ static bool trim_top(struct lane *l) {
     return false;
 }
 
+/* Who waits for these entries will take a while to tell. When a full batch is ready anyway it leaves first, so that
+ * the database is at work meanwhile; a smaller one gains more from waiting for what those callbacks append. */
 static void commit_top(struct lane *l) {
+    struct entry *done[BATCH_ROWS];
     struct range r = l->ranges[l->n_ranges - 1];
-    for (unsigned i = r.lo; i < r.hi; i++) lane_decide(l, i, OK, NULL);
+    unsigned n = 0;
+    for (unsigned i = r.lo; i < r.hi; i++) {
+        if (l->flight[i]) done[n++] = l->flight[i];
+        l->flight[i] = NULL;
+    }
+    l->tries = 0;
+    if (l->n_waiting >= BATCH_ROWS) lane_flush(l);
+    for (unsigned i = 0; i < n; i++) end_entry(l, done[i], OK, NULL);
 }
 
 static void reject_alone(struct lane *l, unsigned i, const struct pg_end *end, bool dedup) {
@@ -220,6 +233,7 @@ void lane_stop(struct lane *l) {
         struct entry *e = l->first;
         l->first = e->next;
         if (!l->first) l->last = &l->first;
+        l->n_waiting--;
         end_entry(l, e, err, &f);
     }
 }

@@ -31,6 +31,7 @@ struct lane {
     struct store_pg *s;
     unsigned index;
     struct entry *first, **last;
+    size_t n_waiting;                 /* entries in the queue */
     struct entry *flight[BATCH_ROWS]; /* NULL: decided */
     unsigned n_flight;
     struct range ranges[16];
