@@ -6,13 +6,15 @@
 #include "dsl/expr_read.h"
 
 #define BOX_SIDES 16
+#define BOX_WORDS 16
 
 struct box_side {
     const char *fact;      /* dotted; has() counts as a fact of its own: `present` */
     bool present;
     bool words;            /* one of `word`, else from lo to hi */
+    bool except;           /* any word but `word` (cover.c) */
     int64_t lo, hi;        /* in the type's smallest unit, both included */
-    const char *word[16];
+    const char *word[BOX_WORDS];
     int n_words;
 };
 struct box {

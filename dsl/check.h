@@ -27,6 +27,8 @@ struct check {
      * and is not told; NULL: none. */
     const char *(*absent)(void *who, const char *name);
     void *absent_who;
+    /* Where a threshold that does not fit its use is defined; NULL: at its use. */
+    struct node *(*defined)(void *who, const char *name);
 };
 
 /* --- check_shape.c: words, names, fields and the form of their values, against the table --- */

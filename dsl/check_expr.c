@@ -28,14 +28,28 @@ struct telling {
     bool exact; /* offsets of `text` are offsets of the file */
 };
 
+/* The first part of the name at `at`; false: it cannot be one. */
+static bool first_part(const struct telling *t, size_t at, size_t length, char name[64]) {
+    if (at + length > t->n || length >= 64) return false;
+    snprintf(name, 64, "%.*s", (int)length, t->text + at);
+    name[strcspn(name, ".")] = 0;
+    return true;
+}
+
 /* "nothing called ‹offer›" is better said when the file does have an offer, only later. */
 static const char *absent(const struct telling *t, size_t at, size_t length) {
     char name[64];
-    struct check *c = t->c;
-    if (!c->absent || at + length > t->n || length >= sizeof name) return NULL;
-    snprintf(name, sizeof name, "%.*s", (int)length, t->text + at);
-    name[strcspn(name, ".")] = 0;
-    return c->absent(c->absent_who, name);
+    if (!t->c->absent || !first_part(t, at, length, name)) return NULL;
+    return t->c->absent(t->c->absent_who, name);
+}
+
+/* A threshold that does not fit where it is compared is to be mended where it is defined. */
+static bool told_at_definition(const struct telling *t, size_t at, size_t length, const char *code, const char *sentence) {
+    char name[64];
+    if (strcmp(code, "threshold-type") || !t->c->defined || !first_part(t, at, length, name)) return false;
+    struct node *v = t->c->defined(t->c->absent_who, name);
+    if (v) faults_node(t->c->faults, v, code, "%s", sentence);
+    return v != NULL;
 }
 
 static void tell(void *who, size_t at, size_t length, const char *code, const char *sentence) {
@@ -44,6 +58,7 @@ static void tell(void *who, size_t at, size_t length, const char *code, const ch
     if (t->exact) s = place_in(t->c, t->v->text_at + at, t->v->text_at + at + length);
     const char *better = !strcmp(code, "unknown-name") ? absent(t, at, length) : NULL;
     if (better && !*better) return; /* it follows from another fault */
+    if (told_at_definition(t, at, length, code, sentence)) return;
     faults_add(t->c->faults, &s, code, "%s", better ? better : sentence);
 }
 

@@ -178,6 +178,19 @@ static struct node *close_call(struct parser *p, struct node *n, struct token wo
     return n;
 }
 
+/* rupees(2,50,000) is grouped; percent(4,5) has a comma for its point. */
+static struct node *several_numbers(struct parser *p, const struct unit *u, struct token first) {
+    struct reading *r = p->r;
+    size_t comma = p->now.at;
+    advance(p);
+    if (u->currency || p->now.kind != TOKEN_NUMBER)
+        reading_fault(r, comma, 1, "grouped-number", "%s takes one number; a grouped amount is text: %s('2,50,000')", u->word, u->word);
+    else
+        reading_fault(r, comma, 1, "grouped-number", "%s takes one number; a decimal has a point: %s(%.*s.%.*s)", u->word, u->word,
+                      (int)first.length, r->text + first.at, (int)p->now.length, r->text + p->now.at);
+    return NULL;
+}
+
 /* rupees(5000), rupees('2,50,000'), days(3), date('2026-12-01'): only something written out. */
 static struct node *unit_call(struct parser *p, struct token word, const struct unit *u) {
     struct reading *r = p->r;
@@ -192,8 +205,7 @@ static struct node *unit_call(struct parser *p, struct token word, const struct 
     }
     advance(p);
     if (p->now.kind == TOKEN_COMMA) {
-        reading_fault(r, p->now.at, 1, "grouped-number", "%s takes one number; a grouped amount is text: %s('2,50,000')", u->word, u->word);
-        return NULL;
+        return several_numbers(p, u, t);
     }
     enum err e = unit_value(u, r->text + t.at + text, t.length - 2 * text, text, &v, &f);
     if (e == ERR_NOMEM) return r->nomem = true, NULL;

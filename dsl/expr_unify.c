@@ -82,7 +82,36 @@ static bool advise_one(const struct node *a, const struct node *b, const char *b
     }
 }
 
+/* The constant in the words of a strategy file: "percent(4)", "rupees(5000)". Empty: no advice. */
+static void advise_threshold(const struct value *v, const struct type *to, char *out, size_t cap) {
+    int64_t n = v->n;
+    char text[32];
+    bool read = v->kind == TYPE_NUMBER || (v->kind == TYPE_TEXT && fixed_parse(v->text, strspn(v->text, "0123456789."), &n) == OK);
+    *out = '\0';
+    if (!read) return;
+    if (to->kind == TYPE_SHARE && n >= 0 && n < FIXED_ONE && n % FIXED_ONE && v->kind == TYPE_NUMBER) n *= 100;
+    fixed_text(n, text);
+    if (to->kind == TYPE_SHARE) snprintf(out, cap, "; write percent(%s)", text);
+    else if (to->kind == TYPE_MONEY) snprintf(out, cap, "; write %s(%s)", unit_currency_word(to->currency), text);
+    else if (to->kind == TYPE_CALENDAR_LENGTH) snprintf(out, cap, "; write days(%s)", text);
+    else if (to->kind == TYPE_ELAPSED) snprintf(out, cap, "; write hours(%s)", text);
+    else if (to->kind == TYPE_NUMBER) snprintf(out, cap, "; write %s without quotes", text);
+}
+
+/* A threshold is mended where it is defined, so its sentence does not speak of this place alone. */
+static bool threshold_misfit(struct reading *r, const struct node *t, const struct node *other) {
+    char name[64], fact[64], advice[80];
+    if (t->op != NODE_NAME || !t->constant || other->constant) return false;
+    said(r, t, name, sizeof name);
+    said(r, other, fact, sizeof fact);
+    advise_threshold(t->constant, other->type, advice, sizeof advice);
+    reading_fault(r, t->at, t->length, "threshold-type", "%s is %s, but it is compared with %s, which is %s%s", name,
+                  type_words(t->type, r->arena), fact, type_words(other->type, r->arena), advice);
+    return true;
+}
+
 static void cannot_meet(struct reading *r, const struct node *a, const struct node *b) {
+    if (threshold_misfit(r, a, b) || threshold_misfit(r, b, a)) return;
     char as[64], bs[64], advice[160] = "they cannot be used together";
     said(r, a, as, sizeof as);
     said(r, b, bs, sizeof bs);

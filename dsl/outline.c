@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dsl/lex.h"
+#include "dsl/unit.h"
 
 #define TABLE_ITEMS 2000 /* one table; more is no file a person wrote */
 #define REWINDS 20
@@ -134,6 +135,18 @@ static bool reserved_word(struct reader *r, const struct token *t, bool as_name)
     return false;
 }
 
+/* rupees(2,50,000) is grouped; percent(4,5) has a comma for its point. */
+static void too_many_values(struct reader *r, const struct node *call, const struct node *first, const char *inside, int len) {
+    const struct unit *u = unit_find(call->text);
+    const char *comma = memchr(inside, ',', (size_t)len);
+    if (!u || u->currency || !comma)
+        faults_add(r->faults, &first->span, "one-value",
+                   "‹%s› takes one value; a grouped amount stands in quotes: %s \"%.*s\"", call->text, call->text, len, inside);
+    else
+        faults_add(r->faults, &first->span, "one-value", "‹%s› takes one value; a decimal has a point: %s(%.*s.%.*s)", call->text,
+                   call->text, (int)(comma - inside), inside, (int)strspn(comma + 1, "0123456789"), comma + 1);
+}
+
 /* After `name(`: one value and the closing parenthesis. */
 static struct node *paren_value(struct reader *r, const struct node *call) {
     struct span open = r->tok.span;
@@ -159,9 +172,7 @@ static struct node *paren_value(struct reader *r, const struct node *call) {
     while (r->tok.kind == TOKEN_COMMA || r->tok.kind == TOKEN_NUMBER) next(r);
     int len = (int)(r->last.span.to - open.to);
     if (r->tok.kind == TOKEN_PAREN_END && n && n->kind == NODE_NUMBER)
-        faults_add(r->faults, &n->span, "one-value",
-                   "‹%s› takes one value; a grouped amount stands in quotes: %s \"%.*s\"", call->text, call->text, len,
-                   r->lexer.text + open.to);
+        too_many_values(r, call, n, r->lexer.text + open.to, len);
     else
         faults_add(r->faults, &open, "open-paren", "the ( after ‹%s› is not closed; write one value and a )",
                    call->text);

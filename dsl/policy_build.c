@@ -159,6 +159,30 @@ static void head(struct policy_build *b) {
     thresholds(b, node_field(body, "thresholds"));
 }
 
+/* A name of a field of the head that is itself misspelt: `thresolds = { pd_max = ... }`. */
+static const char *lost_with_its_field(void *who, const char *name) {
+    const struct policy_build *b = who;
+    const struct node *body = node_body(b->c->head);
+    const struct word *w = word_find("policy");
+    for (int i = 0; body && i < body->n_items; i++) {
+        const struct item *it = &body->items[i];
+        if (it->key && !word_field(w, it->key) && node_item(it->value, name)) return "";
+    }
+    return NULL;
+}
+
+static struct node *threshold_node(void *who, const char *name) {
+    const struct policy_build *b = who;
+    return node_field(node_field(node_body(b->c->head), "thresholds"), name);
+}
+
+static void body(struct policy_build *b) {
+    if (b->c->faults->no_memory || !b->p->gives) return;
+    policy_names(b);
+    policy_rules(b);
+    check_policy_rules(b);
+}
+
 const struct policy *policy_build(struct check *c) {
     struct policy_build b = {.c = c, .p = arena_alloc(c->arena, sizeof *b.p)};
     if (!b.p) {
@@ -166,10 +190,10 @@ const struct policy *policy_build(struct check *c) {
         return NULL;
     }
     head(&b);
+    c->absent = lost_with_its_field, c->defined = threshold_node, c->absent_who = &b;
+    body(&b);
+    c->absent = NULL, c->defined = NULL, c->absent_who = NULL;
     if (c->faults->no_memory || !b.p->gives) return NULL;
-    policy_names(&b);
-    policy_rules(&b);
-    check_policy_rules(&b);
     return c->faults->n_faults ? NULL : b.p;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dsl/policy_build.h"
+#include "dsl/unit.h"
 
 struct named {
     struct node *node;
@@ -109,6 +110,13 @@ static bool one_of(const struct type *t, const char *word) {
     return false;
 }
 
+/* "; write percent(5)": a number that lacks its unit. */
+static const char *with_unit(struct policy_build *b, const struct node *v, const struct type *want) {
+    const char *unit = want->kind == TYPE_SHARE ? "percent" : want->kind == TYPE_MONEY ? unit_currency_word(want->currency) : NULL;
+    const char *s = unit && v->kind == NODE_NUMBER ? arena_printf(b->c->arena, "; write %s(%s)", unit, v->text) : "";
+    return s ? s : "";
+}
+
 /* Whether a constant is a value of the declared type; turns a text into the one-of it is. */
 bool policy_fits(struct policy_build *b, struct node *v, const struct type *want, struct value *got) {
     if (want->kind == TYPE_UNKNOWN) return true;
@@ -122,7 +130,8 @@ bool policy_fits(struct policy_build *b, struct node *v, const struct type *want
         return true;
     }
     const char *near =
-        want->kind == TYPE_ONE_OF && got->kind == TYPE_TEXT ? faults_nearest(b->c->faults, got->text, want->words) : "";
+        want->kind == TYPE_ONE_OF && got->kind == TYPE_TEXT ? faults_nearest(b->c->faults, got->text, want->words)
+                                                            : with_unit(b, v, want);
     faults_node(b->c->faults, v, "wrong-type", "%s should stand here, not %s%s", type_words(want, b->c->arena),
                 value_shown(b->c, v), near);
     return false;
