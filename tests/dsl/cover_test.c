@@ -5,8 +5,6 @@
 #include "base/rng.h"
 #include "dsl/cover.h"
 
-void test_cover__agrees_with_counting_every_case(void);
-void test_cover__claims_nothing_of_what_it_cannot_judge(void);
 
 enum { NUMBERS = 6, WORDS = 3 };
 static const char *const WORD[] = {"x", "y", "z", NULL};
