@@ -18,7 +18,7 @@ struct job {
     bool committed;
     enum err err;
     struct fault fault;
-    void *done, *each, *who; /* the caller's */
+    void *done, *each, *next_each, *who; /* the caller's */
     struct append a;
     void *copy;              /* one block that the append points into */
     struct run_row row;
@@ -28,6 +28,7 @@ struct job {
     unsigned limit;
     uint16_t shard;
     int64_t now_ms, ttl_ms;
+    int32_t day, after_day;
 };
 struct handle {
     struct store store; /* first */
@@ -126,6 +127,23 @@ static void pack_lists(struct packer *p, const struct append *a, struct append *
     to->postings = posts, to->tasks = tasks, to->artifacts = arts;
 }
 
+static void pack_loans(struct packer *p, const struct append *a, struct append *to) {
+    struct loan_row *loans = pack(p, a->loans, a->n_loans * sizeof *a->loans), loan = {0};
+    struct loan_entry_row *entries = pack(p, a->loan_entries, a->n_loan_entries * sizeof *a->loan_entries), entry = {0};
+    for (size_t i = 0; i < a->n_loans; i++) {
+        struct loan_row *x = loans ? &loans[i] : &loan;
+        const struct loan_row *f = &a->loans[i];
+        x->id = pack_text(p, f->id), x->customer = pack_text(p, f->customer), x->product = pack_text(p, f->product);
+        x->currency = pack_text(p, f->currency), x->state = pack_text(p, f->state), x->bucket = pack_text(p, f->bucket);
+    }
+    for (size_t i = 0; i < a->n_loan_entries; i++) {
+        struct loan_entry_row *x = entries ? &entries[i] : &entry;
+        const struct loan_entry_row *f = &a->loan_entries[i];
+        x->loan = pack_text(p, f->loan), x->kind = pack_text(p, f->kind), x->body = pack(p, f->body, f->body_len);
+    }
+    to->loans = loans, to->loan_entries = entries;
+}
+
 static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
     struct dedup_row *dedup = a->dedup ? pack(p, a->dedup, sizeof *a->dedup) : NULL, no_dedup;
     struct person_key_row *person = a->person ? pack(p, a->person, sizeof *a->person) : NULL, no_person;
@@ -145,6 +163,7 @@ static void pack_all(struct packer *p, const struct append *a, struct append *to
     to->body = pack(p, a->body, a->body_len);
     if (a->row) pack_row(p, a->row, row), to->row = row;
     pack_lists(p, a, to);
+    pack_loans(p, a, to);
     pack_keys(p, a, to);
     to->event_taken = pack_text(p, a->event_taken);
 }
@@ -471,6 +490,55 @@ static enum err definitions(struct store *s, store_definition_fn *each, store_do
     return start(job_new(s, definitions_act, (void *)each, (void *)done, who));
 }
 
+/* --- loans ---------------------------------------------------------------------------------------- */
+
+static void loans_act(struct job *j, enum err err) {
+    char *const *ids = j->copy;
+    for (int pass = 0; err == OK && pass < 2; pass++)
+        for (size_t i = 0; i < j->n; i++) {
+            const struct mem_loan *l = memory_loan(j->h->m, ids[i]);
+            if (l && !pass && memory_loan_n(l)) memory_tell_loan(l, (store_loan_fn *)j->each, j->who);
+            else if (l) memory_tell_loan_entries(l, (store_loan_entry_fn *)j->next_each, j->who);
+        }
+    end_with(j, err);
+}
+
+/* The ids and what they point to in one block. */
+static void *ids_new(const char *const *ids, size_t n) {
+    size_t bytes = n * sizeof(char *);
+    for (size_t i = 0; i < n; i++) bytes += strlen(ids[i]) + 1;
+    char **out = malloc(bytes + 1), *at = (char *)(out + n);
+    for (size_t i = 0; i < n; i++) {
+        size_t bytes_of = strlen(ids[i]) + 1;
+        out[i] = memcpy(at, ids[i], bytes_of);
+        at += bytes_of;
+    }
+    return out;
+}
+
+static enum err load_loans(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
+                           store_done_fn *done, void *who) {
+    struct job *j = job_new(s, loans_act, (void *)row, (void *)done, who);
+    if (j) j->next_each = (void *)each, j->copy = ids_new(ids, n), j->n = n;
+    return start(j);
+}
+
+static void due_act(struct job *j, enum err err) {
+    size_t n = 0;
+    struct loan_place after = {j->after_day, j->texts[0]};
+    const struct mem_loan **due = memory_loans_due_new(j->h->m, j->shard, j->day, &after, &n);
+    for (size_t i = 0; err == OK && i < n && i < j->limit; i++) memory_tell_loan(due[i], (store_loan_fn *)j->each, j->who);
+    free(due);
+    end_with(j, err);
+}
+
+static enum err loans_due(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
+                          store_loan_fn *each, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, due_act, (void *)each, (void *)done, who);
+    if (j) j->shard = shard, j->day = day, j->limit = limit, j->after_day = after->next_day, j->texts[0] = strdup(after->id);
+    return start(j);
+}
+
 /* --- life and death --------------------------------------------------------------------------------- */
 
 void memory_crash(struct store *s) {
@@ -498,7 +566,7 @@ static void close_(struct store *s) {
 static const struct store_ops ops = {
     .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
     .release = release, .dedup = dedup, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
-    .person_key = person_key, .publish = publish, .definitions = definitions, .close = close_,
+    .person_key = person_key, .load_loans = load_loans, .loans_due = loans_due, .publish = publish, .definitions = definitions, .close = close_,
 };
 
 enum err memory_open(struct memory *m, struct loop *l, struct store **out) {

@@ -14,10 +14,11 @@ struct memory *memory_new(uint16_t region, uint16_t shards, uint64_t seed) {
     m->region = region, m->shards = shards;
     m->leases = calloc(shards, sizeof *m->leases);
     m->runs = map_new(), m->dedups = map_new(), m->artifacts = map_new(), m->persons = map_new(), m->tasks = map_new();
+    m->loans = map_new();
     m->refused = map_new(); /* run -> how its latest row was refused: what follows shares that end */
     rng_seed(&m->rng, seed);
     m->faults.latency_ms = 3;
-    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused) return m;
+    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused && m->loans) return m;
     memory_free(m);
     return NULL;
 }
@@ -49,6 +50,7 @@ void memory_free(struct memory *m) {
     if (!m) return;
     map_free(m->runs, run_row_free), map_free(m->dedups, free), map_free(m->artifacts, blob_free);
     map_free(m->persons, blob_free), map_free(m->tasks, task_free), map_free(m->refused, NULL);
+    map_free(m->loans, memory_loan_free);
     for (struct mem_event *e = m->events, *next; e; e = next) {
         next = e->next;
         free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e);
@@ -161,6 +163,8 @@ static enum err may_append(struct memory *m, const struct append *a, struct mem_
     if (a->seq == 1 && !a->row) return fault_set(f, ERR_INVALID, "row", "the first append needs the run's row");
     for (size_t i = 0; i < a->n_postings; i++)
         if (a->postings[i].amount_minor <= 0) return fault_set(f, ERR_INVALID, "23514", "a posting needs an amount above zero");
+    enum err loan = memory_may_loan(m, a, f);
+    if (loan != OK) return loan;
     const struct mem_blob *key = a->person ? map_get(m->persons, a->person->customer, strlen(a->person->customer)) : NULL;
     if (key && (key->n != a->person->n || memcmp(key->bytes, a->person->wrapped, key->n)))
         return fault_set(f, ERR_INVALID, "TN003", "this person has another key");
@@ -186,6 +190,7 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     m->rows++;
     if (a->row) put_run_row(r, a->row);
     put_postings(m, a);
+    memory_put_loans(m, a);
     for (size_t i = 0; i < a->n_tasks; i++) put_task(m, &a->tasks[i]);
     for (size_t i = 0; i < a->n_artifacts; i++) put_blob(m->artifacts, a->artifacts[i].hash, a->artifacts[i].bytes, a->artifacts[i].n);
     if (a->person) put_blob(m->persons, a->person->customer, a->person->wrapped, a->person->n);

@@ -35,6 +35,13 @@ void memory_each_run(const struct memory *m, memory_run_fn *fn, void *who);
 json_t *memory_balances_new(const struct memory *m);
 typedef void memory_task_fn(void *who, const struct task_row *t);
 void memory_each_task(const struct memory *m, memory_task_fn *fn, void *who);
+/* Loans: the id, the row's n, and all entries as [{"kind","day","amount","body"}]. */
+struct mem_loan;
+typedef void memory_loan_fn(void *who, const struct mem_loan *l);
+void memory_each_loan(const struct memory *m, memory_loan_fn *fn, void *who);
+const char *memory_loan_id(const struct mem_loan *l);
+uint32_t memory_loan_n(const struct mem_loan *l);
+json_t *memory_loan_entries_new(const struct mem_loan *l);
 unsigned memory_rows(const struct memory *m);
 /* Raw row bodies hold this text somewhere (personal data must not). */
 bool memory_holds(const struct memory *m, const char *text);

@@ -46,6 +46,21 @@ struct mem_posting {
     char *debit, *credit;
     int64_t minor;
 };
+struct mem_loan_entry {
+    char *kind, *body;
+    size_t body_len;
+    int32_t effective_day;
+    int64_t known_ms, amount_minor;
+};
+struct mem_loan {
+    char *id, *customer, *product, *currency, *state, *bucket;
+    uint16_t shard;
+    uint32_t n;
+    int64_t outstanding_minor, overdue_minor;
+    int32_t oldest_due_day, next_day;
+    struct mem_loan_entry *entries; /* entry n at n - 1 */
+    uint32_t n_entries, cap_entries;
+};
 struct mem_dedup {
     struct id run;
     char hash[80];
@@ -66,7 +81,7 @@ struct memory {
     struct rng rng;
     struct memory_faults faults;
     struct mem_lease *leases;
-    struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused;
+    struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans;
     struct mem_event *events;
     struct mem_definition *definitions;
     struct mem_posting *postings;
@@ -77,5 +92,16 @@ struct memory {
 /* Makes the append true, or says why not. The same bytes again are OK. */
 MUST_CHECK enum err memory_commit(struct memory *m, const struct append *a, struct fault *f);
 const struct mem_dedup *memory_dedup(const struct memory *m, const char *api_key, const char *route, const char *key);
+
+/* memory_loan.c */
+MUST_CHECK enum err memory_may_loan(const struct memory *m, const struct append *a, struct fault *f);
+void memory_put_loans(struct memory *m, const struct append *a);
+void memory_loan_free(void *p);
+const struct mem_loan *memory_loan(const struct memory *m, const char *id);
+void memory_tell_loan(const struct mem_loan *l, store_loan_fn *fn, void *who);
+void memory_tell_loan_entries(const struct mem_loan *l, store_loan_entry_fn *fn, void *who);
+/* Those of the shard with next_day <= day that come after `after`, in their order; an array for free(). */
+const struct mem_loan **memory_loans_due_new(const struct memory *m, uint16_t shard, int32_t day,
+                                             const struct loan_place *after, size_t *n);
 
 #endif

@@ -41,6 +41,28 @@ insert into posting (run, seq, n, debit, credit, currency, kind, amount_minor, e
 select * from unnest($1::bytea[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::text[],
                      $7::text[], $8::int8[], $9::int4[], $10::int8[])
 
+-- Of several steps in this batch about one loan the last one counts; their entries are all inserted.
+-- name: loan_upsert
+insert into loan as l (id, shard, customer, product, currency, state, bucket, n, outstanding_minor, overdue_minor,
+                       oldest_due_day, next_day, updated_ms)
+select distinct on (w.id) w.id, w.shard, w.customer, w.product, w.currency, w.state, w.bucket, w.n, w.outstanding_minor,
+       w.overdue_minor, w.oldest_due_day, w.next_day, w.updated_ms
+from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int4[],
+            $9::int8[], $10::int8[], $11::int4[], $12::int4[], $13::int8[]) with ordinality
+    as w(id, shard, customer, product, currency, state, bucket, n, outstanding_minor, overdue_minor, oldest_due_day,
+         next_day, updated_ms, at)
+order by w.id, w.at desc
+on conflict (id) do update set
+    product = excluded.product, currency = excluded.currency, state = excluded.state, bucket = excluded.bucket,
+    n = loan_follows(l.n, l.shard, excluded.n, excluded.shard),
+    outstanding_minor = excluded.outstanding_minor, overdue_minor = excluded.overdue_minor,
+    oldest_due_day = excluded.oldest_due_day, next_day = excluded.next_day, updated_ms = excluded.updated_ms
+
+-- name: loan_entry_insert
+insert into loan_entry (loan, n, kind, effective_day, known_ms, amount_minor, body, run, seq)
+select * from unnest($1::text[], $2::int4[], $3::text[], $4::int4[], $5::int8[], $6::int8[], $7::text[], $8::bytea[],
+                     $9::int4[])
+
 -- name: task_upsert
 insert into task as t (id, run, paragraph, visit, queue, state, assignee, answer, form, created_ms,
                        due_ms, updated_ms)

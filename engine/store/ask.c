@@ -6,6 +6,7 @@
 static void row(void *who, int statement, const struct pg_row *r) {
     struct ask *a = who;
     if (a->row && statement == a->answer) a->row(a, r);
+    if (a->next_row && statement == a->answer + 1) a->next_row(a, r);
 }
 
 static void end(void *who, const struct pg_end *e) {

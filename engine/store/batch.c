@@ -147,6 +147,29 @@ static void put_tasks(struct columns *c, const struct append *a) {
     }
 }
 
+static size_t n_loans(const struct append *a) { return a->n_loans; }
+static void put_loans(struct columns *c, const struct append *a) {
+    for (size_t k = 0; k < a->n_loans; k++, c->n++) {
+        const struct loan_row *l = &a->loans[k];
+        put_text(c, 0, l->id), put_i4(c, 1, id_shard(a->run)), put_text(c, 2, l->customer);
+        put_or_empty(c, 3, l->product), put_or_empty(c, 4, l->currency);
+        put_or_empty(c, 5, l->state), put_or_empty(c, 6, l->bucket), put_i4(c, 7, l->n);
+        put_i8(c, 8, l->outstanding_minor), put_i8(c, 9, l->overdue_minor);
+        put_i4(c, 10, l->oldest_due_day), put_i4(c, 11, l->next_day), put_i8(c, 12, a->now_ms);
+    }
+}
+
+static size_t n_loan_entries(const struct append *a) { return a->n_loan_entries; }
+static void put_loan_entries(struct columns *c, const struct append *a) {
+    for (size_t k = 0; k < a->n_loan_entries; k++, c->n++) {
+        const struct loan_entry_row *e = &a->loan_entries[k];
+        put_text(c, 0, e->loan), put_i4(c, 1, e->n), put_text(c, 2, e->kind), put_i4(c, 3, e->effective_day);
+        put_i8(c, 4, e->known_ms), put_i8(c, 5, e->amount_minor);
+        put_bytes(c, 6, e->body ? e->body : "", e->body ? e->body_len : 0);
+        put_run_id(c, 7, a), put_i4(c, 8, a->seq);
+    }
+}
+
 static size_t n_artifacts(const struct append *a) { return a->n_artifacts; }
 static void put_artifacts(struct columns *c, const struct append *a) {
     for (size_t k = 0; k < a->n_artifacts; k++, c->n++) {
@@ -189,6 +212,8 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add(&b, &SQL_RUN_UPDATE, "bttttt8888", is_later_row, put_later_row);
     add(&b, &SQL_RUN_CLOSED, "b", is_closed, put_key);
     add(&b, &SQL_POSTING_INSERT, "b44tttt848", n_postings, put_postings);
+    add(&b, &SQL_LOAN_UPSERT, "t4ttttt488448", n_loans, put_loans);
+    add(&b, &SQL_LOAN_ENTRY_INSERT, "t4t488tb4", n_loan_entries, put_loan_entries);
     add(&b, &SQL_TASK_UPSERT, "tbt4ttttt888", n_tasks, put_tasks);
     add(&b, &SQL_ARTIFACT_INSERT, "tbb8", n_artifacts, put_artifacts);
     add(&b, &SQL_PERSON_INSERT, "tb8", has_person, put_person);

@@ -57,6 +57,29 @@ static void pack_tasks(struct packer *p, struct append *a) {
     if (to) a->tasks = to;
 }
 
+static void pack_loans(struct packer *p, struct append *a) {
+    struct loan_row *to = pack(p, a->loans, a->n_loans * sizeof *to), counted;
+    for (size_t i = 0; i < a->n_loans; i++) {
+        struct loan_row *r = to ? to + i : &counted;
+        *r = a->loans[i];
+        const char **texts[] = {&r->id, &r->customer, &r->product, &r->currency, &r->state, &r->bucket};
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++) pack_text(p, texts[k]);
+    }
+    if (to) a->loans = to;
+}
+
+static void pack_loan_entries(struct packer *p, struct append *a) {
+    struct loan_entry_row *to = pack(p, a->loan_entries, a->n_loan_entries * sizeof *to), counted;
+    for (size_t i = 0; i < a->n_loan_entries; i++) {
+        struct loan_entry_row *r = to ? to + i : &counted;
+        *r = a->loan_entries[i];
+        pack_text(p, &r->loan), pack_text(p, &r->kind);
+        const char *body = pack(p, r->body, r->body_len);
+        if (to) r->body = body;
+    }
+    if (to) a->loan_entries = to;
+}
+
 static void pack_artifacts(struct packer *p, struct append *a) {
     struct artifact_row *to = pack(p, a->artifacts, a->n_artifacts * sizeof *to), counted;
     for (size_t i = 0; i < a->n_artifacts; i++) {
@@ -92,6 +115,8 @@ static void pack_append(struct packer *p, struct append *a) {
     if (a->row) pack_row(p, a);
     if (a->n_postings) pack_postings(p, a);
     if (a->n_tasks) pack_tasks(p, a);
+    if (a->n_loans) pack_loans(p, a);
+    if (a->n_loan_entries) pack_loan_entries(p, a);
     if (a->n_artifacts) pack_artifacts(p, a);
     pack_keys(p, a);
     pack_text(p, &a->event_taken);

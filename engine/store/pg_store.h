@@ -97,7 +97,7 @@ int months_ahead_add(struct store_pg *s, struct pg_batch *b, int64_t now_ms);
 int64_t month_index(int64_t at_ms);
 bool month_is_sane(int64_t at_ms); /* 2000 to 2200: not a broken id */
 
-/* The operations, by file: lease.c, load.c, lookup.c, event.c, definition.c. */
+/* The operations, by file: lease.c, load.c, lookup.c, event.c, definition.c, loan.c. */
 enum err lease_claim(struct store *s, const char *owner, const char *address, unsigned want,
                      int64_t now_ms, int64_t ttl_ms, store_lease_fn *each, store_done_fn *done,
                      void *who);
@@ -117,14 +117,20 @@ enum err events_kept(struct store *s, const char *case_type, const char *key, st
                      store_done_fn *done, void *who);
 enum err definition_publish(struct store *s, const struct definition *d, store_done_fn *done, void *who);
 enum err definitions_all(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);
+enum err loans_load(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
+                    store_done_fn *done, void *who);
+enum err loans_due(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
+                   store_loan_fn *each, store_done_fn *done, void *who);
 
 /* ask.c: one small batch on the reads connections. */
 enum { ASK_LEASES = 0, ASK_OTHERS = 1 };
 struct ask {
     struct store_pg *s;
     void (*row)(struct ask *a, const struct pg_row *row);            /* may be NULL */
+    void (*next_row)(struct ask *a, const struct pg_row *row);       /* of the statement after it; may be NULL */
     void (*end)(struct ask *a, enum err err, const struct fault *f);     /* then the ask is freed */
     void (*each)(void);            /* the caller's function for rows, cast by whoever set it */
+    void (*next_each)(void);       /* for those of next_row */
     store_done_fn *done;
     void *who;
     bool found;

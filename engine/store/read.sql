@@ -53,3 +53,16 @@ select hash, by, at_ms from definition where kind = $1 and name = $2 and version
 
 -- name: definitions_all
 select kind, name, version, hash, body, by, at_ms from definition order by kind, name, version
+
+-- name: loans_load
+select l.id, l.customer, l.product, l.currency, l.state, l.bucket, l.n, l.outstanding_minor, l.overdue_minor,
+       l.oldest_due_day, l.next_day
+from unnest($1::text[]) as w(id) join loan l on l.id = w.id
+
+-- name: loan_entries_load
+select e.loan, e.n, e.kind, e.effective_day, e.known_ms, e.amount_minor, e.body
+from unnest($1::text[]) with ordinality as w(id, at) join loan_entry e on e.loan = w.id order by w.at, e.n
+
+-- name: loans_due
+select id, customer, product, currency, state, bucket, n, outstanding_minor, overdue_minor, oldest_due_day, next_day
+from loan where shard = $1 and next_day <= $2 and (next_day, id) > ($3, $4::text) order by next_day, id limit $5

@@ -65,8 +65,9 @@ struct person_key_row { /* a person's data key, wrapped by the master key */
     const void *wrapped;
     size_t n;
 };
-/* One loan of our own books: the row is upserted by id (customer and shard stay as they were first written), entries are
- * inserted and never changed. (loan, n) is unique: a writer that did not know the newest entry fails with ERR_INVALID. */
+/* One loan of our own books: the row is upserted by id (customer and shard stay as they were first written; the shard is
+ * that of the append), entries are inserted and never changed. (loan, n) is unique, and n of the row never goes back:
+ * a writer that did not know the newest entry, or writes from another shard, fails with ERR_INVALID. */
 struct loan_row {
     const char *id, *customer, *product, *currency, *state, *bucket;
     uint32_t n;                /* of its last entry */
@@ -155,6 +156,10 @@ struct kept_event { /* arrived before a run that wants it (SEMANTICS 9) */
 };
 typedef void store_event_fn(void *who, const struct kept_event *e);
 typedef void store_bytes_fn(void *who, enum err err, const void *bytes, size_t n);
+struct loan_place { /* in the order of loans_due; {INT32_MIN, ""} is before all */
+    int32_t next_day;
+    const char *id;
+};
 typedef void store_loan_fn(void *who, const struct loan_row *l);
 typedef void store_loan_entry_fn(void *who, const struct loan_entry_row *e);
 
@@ -194,8 +199,9 @@ struct store_ops {
     /* The rows of these loans (none for an id that is unknown), then their entries, grouped by loan, in order of n. */
     enum err (*load_loans)(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
                            store_done_fn *done, void *who);
-    /* Loans of a shard with next_day <= day, in id order after `after` ("": from the first), at most `limit`. */
-    enum err (*loans_due)(struct store *s, uint16_t shard, int32_t day, const char *after, unsigned limit,
+    /* Loans of a shard with next_day <= day, in order of (next_day, id) after `after`, at most `limit`. Ids compare
+     * bytewise. */
+    enum err (*loans_due)(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
                           store_loan_fn *each, store_done_fn *done, void *who);
     /* ERR_CONFLICT when (kind, name, version) exists with another hash; the fault says who and when. */
     enum err (*publish)(struct store *s, const struct definition *d, store_done_fn *done, void *who);

@@ -14,13 +14,15 @@ static const struct pg_statement *const write_statements[] = {
     &SQL_LEASE_HOLD,     &SQL_JOURNAL_APPEND, &SQL_RUN_INSERT,   &SQL_RUN_OPENED,
     &SQL_RUN_UPDATE,     &SQL_RUN_CLOSED,     &SQL_POSTING_INSERT, &SQL_TASK_UPSERT,
     &SQL_ARTIFACT_INSERT, &SQL_PERSON_INSERT, &SQL_EVENT_TAKE,   &SQL_DEDUP_INSERT,
-    &SQL_JOURNAL_SAME,   &SQL_LEASE_EPOCHS,   &SQL_JOURNAL_PARTITION,
+    &SQL_JOURNAL_SAME,   &SQL_LEASE_EPOCHS,   &SQL_JOURNAL_PARTITION, &SQL_LOAN_UPSERT,
+    &SQL_LOAN_ENTRY_INSERT,
 };
 static const struct pg_statement *const read_statements[] = {
     &SQL_LEASE_CLAIM,    &SQL_LEASE_RELEASE,      &SQL_JOURNAL_PARTITION, &SQL_JOURNAL_LOAD,
     &SQL_JOURNAL_LOAD_MANY, &SQL_OPEN_RUNS,       &SQL_DEDUP_FIND,        &SQL_ARTIFACT_FIND,
     &SQL_PERSON_FIND,    &SQL_EVENT_KEEP,         &SQL_EVENTS_KEPT,       &SQL_DEFINITION_PUBLISH,
-    &SQL_DEFINITION_FIND, &SQL_DEFINITIONS_ALL,
+    &SQL_DEFINITION_FIND, &SQL_DEFINITIONS_ALL,   &SQL_LOANS_LOAD,        &SQL_LOAN_ENTRIES_LOAD,
+    &SQL_LOANS_DUE,
 };
 
 static enum err append(struct store *s, const struct append *a, store_done_fn *done, void *who) {
@@ -62,7 +64,8 @@ static const struct store_ops ops = {
     .load_many = journal_load_many,    .claim = lease_claim,       .release = lease_release,
     .dedup = lookup_dedup,     .keep_event = event_keep,   .kept_events = events_kept,
     .artifact = lookup_artifact, .person_key = lookup_person, .publish = definition_publish,
-    .definitions = definitions_all, .close = store_close,
+    .definitions = definitions_all, .load_loans = loans_load, .loans_due = loans_due,
+    .close = store_close,
 };
 
 struct found { /* the installation row */

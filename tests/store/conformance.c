@@ -7,31 +7,25 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "tests/store/conformance_inner.h"
 
 enum { TTL_MS = 10000, HOUR_MS = 3600000 };
 
-/* One answer of the store, remembered. */
-struct answer {
-    bool done;
-    enum err err;
-    unsigned at, times;        /* its place among all answers */
-    char text[200];
-};
 static unsigned answers;
 
-static void on_done(void *who, enum err err, const struct fault *f) {
+void on_done(void *who, enum err err, const struct fault *f) {
     struct answer *a = who;
     *a = (struct answer){.done = true, .err = err, .at = ++answers, .times = a->times + 1};
     if (f) text_copy(a->text, sizeof a->text, f->text);
 }
 
-static enum err settle(struct conform *c, struct answer *a) {
+enum err settle(struct conform *c, struct answer *a) {
     CU_ASSERT_TRUE(c->wait(c->who, &a->done));
     CU_ASSERT_EQUAL(a->times, 1);
     return a->done ? a->err : ERR_TIMEOUT;
 }
 
-static struct id new_run(struct conform *c, uint16_t shard) {
+struct id new_run(struct conform *c, uint16_t shard) {
     struct rng r;
     rng_seed(&r, ++c->minted ^ (uint64_t)c->now_ms << 20);
     return id_make(c->a->region, shard, c->now_ms, &r);
@@ -65,17 +59,17 @@ static const struct run_row first_row = {.workflow = "loan@1", .plan_hash = "ab"
                                          .case_key = "L-1", .customer = "c1", .state = "running",
                                          .at = "begin", .currency = "INR", .amount_minor = 500};
 
-static struct append step(struct conform *c, struct id run, uint32_t seq, const char *body) {
+struct append step(struct conform *c, struct id run, uint32_t seq, const char *body) {
     return (struct append){.run = run, .seq = seq, .epoch = c->epochs[id_shard(run)], .now_ms = c->now_ms,
                            .body = body, .body_len = strlen(body), .row = seq == 1 ? &first_row : NULL};
 }
 
-static void put(struct store *s, const struct append *a, struct answer *answer) {
+void put(struct store *s, const struct append *a, struct answer *answer) {
     CU_ASSERT_EQUAL(s->ops->append(s, a, on_done, answer), OK);
     CU_ASSERT_FALSE(answer->done); /* never before it returns */
 }
 
-static enum err put_wait(struct conform *c, struct store *s, const struct append *a) {
+enum err put_wait(struct conform *c, struct store *s, const struct append *a) {
     struct answer answer = {0};
     put(s, a, &answer);
     return settle(c, &answer);
@@ -551,6 +545,12 @@ const struct conform_test conform_tests[] = {
     {"early_events_are_kept", early_events_are_kept},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
+    {"loans_are_loaded_whole", loans_are_loaded_whole},
+    {"loan_keeps_its_owner", loan_keeps_its_owner},
+    {"known_entry_fails_alone", known_entry_fails_alone},
+    {"loan_of_two_steps_keeps_the_last", loan_of_two_steps_keeps_the_last},
+    {"loans_of_a_stale_shard_stay", loans_of_a_stale_shard_stay},
+    {"due_loans_come_in_order", due_loans_come_in_order},
     {NULL, NULL},
 };
 

@@ -1,0 +1,29 @@
+/* conformance_inner.h - what the files of the conformance suite share. */
+#ifndef TESTS_STORE_CONFORMANCE_INNER_H
+#define TESTS_STORE_CONFORMANCE_INNER_H
+
+#include "tests/store/conformance.h"
+
+struct answer { /* one answer of the store, remembered */
+    bool done;
+    enum err err;
+    unsigned at, times;        /* its place among all answers */
+    char text[200];
+};
+void on_done(void *who, enum err err, const struct fault *f); /* who: struct answer */
+enum err settle(struct conform *c, struct answer *a);
+struct id new_run(struct conform *c, uint16_t shard);
+/* One append of a run, under the epoch that `a` holds; seq 1 brings a row. */
+struct append step(struct conform *c, struct id run, uint32_t seq, const char *body);
+void put(struct store *s, const struct append *a, struct answer *answer);
+enum err put_wait(struct conform *c, struct store *s, const struct append *a);
+
+/* conformance_loan.c */
+void loans_are_loaded_whole(struct conform *c);
+void loan_keeps_its_owner(struct conform *c);
+void known_entry_fails_alone(struct conform *c);
+void loan_of_two_steps_keeps_the_last(struct conform *c);
+void loans_of_a_stale_shard_stay(struct conform *c);
+void due_loans_come_in_order(struct conform *c);
+
+#endif
