@@ -3,6 +3,7 @@
 
 #include "base/fixed.h"
 #include "base/zone.h"
+#include "book/apr.h"
 
 static const struct offer_rules DEFAULTS = {
     .bands = {{10000, 120000}, {20000, 140000}, {40000, 160000}, {60000, 190000},
@@ -51,10 +52,11 @@ enum err offer_rules_read(const json_t *config, struct offer_rules *out, struct 
     return e == OK ? read_bands(json_object_get(config, "bands"), out, f) : e;
 }
 
-static enum err make_terms(const struct offer_rules *rules, const json_t *input,
+static enum err make_terms(const struct offer_rules *rules, const json_t *input, int32_t day,
                            struct loan_terms *t, struct fault *f) {
     int64_t pd;
     *t = (struct loan_terms){.principal_minor = json_int(input, "amount", 0),
+                             .start_day = day,
                              .months = (int)json_int(input, "months", rules->months)};
     if (fixed_from_double(json_number_value(json_object_get(input, "pd")), &pd) != OK)
         return fault_set(f, ERR_INVALID, "pd", "pd must be a share");
@@ -66,14 +68,14 @@ static enum err make_terms(const struct offer_rules *rules, const json_t *input,
     return loan_check(t, f);
 }
 
-static json_t *row_json(const struct loan_row *r) {
+static json_t *row_json(const struct schedule_row *r) {
     char due[16];
     return json_pack("{s:i, s:s, s:I, s:I, s:I, s:I}", "number", r->number, "due", day_text(r->due_day, due),
                      "payment", (json_int_t)r->payment_minor, "principal", (json_int_t)r->principal_minor,
                      "interest", (json_int_t)r->interest_minor, "balance", (json_int_t)r->balance_minor);
 }
 
-static json_t *schedule_json(const struct loan_row *rows, int n, int64_t *total) {
+static json_t *schedule_json(const struct schedule_row *rows, int n, int64_t *total) {
     json_t *list = json_array();
     *total = 0;
     for (int k = 0; k < n; k++) {
@@ -88,7 +90,7 @@ static json_t *schedule_json(const struct loan_row *rows, int n, int64_t *total)
 
 static json_t *share_json(int64_t millionths) { return json_real((double)millionths / FIXED_ONE); }
 
-static json_t *facts_json(const struct loan_terms *t, const struct loan_row *rows, int64_t apr,
+static json_t *facts_json(const struct loan_terms *t, const struct schedule_row *rows, int64_t apr,
                           const char *id, const char *valid_until) {
     int64_t total;
     char due[16];
@@ -109,12 +111,12 @@ enum err offer_make(const struct offer_rules *rules, const json_t *input, const 
     struct loan_terms t;
     int64_t apr;
     char until[16];
-    enum err e = make_terms(rules, input, &t, f);
+    enum err e = make_terms(rules, input, day, &t, f);
     if (e != OK) return e;
-    struct loan_row *rows = calloc((size_t)t.months, sizeof *rows);
+    struct schedule_row *rows = calloc((size_t)t.months, sizeof *rows);
     if (!rows) return fault_set(f, ERR_NOMEM, "", "no memory");
-    e = loan_schedule(&t, day, rows, f);
-    if (e == OK) e = loan_apr(&t, rows, &apr, f);
+    e = loan_schedule(&t, rows, f);
+    if (e == OK) e = apr_of_schedule(&t, rows, t.months, &apr, f);
     if (e == OK) {
         *answer_new = facts_json(&t, rows, apr, id, day_text(day + rules->valid_days, until));
         if (!*answer_new) e = fault_set(f, ERR_NOMEM, "", "no memory");

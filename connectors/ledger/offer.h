@@ -3,7 +3,8 @@
 #define LEDGER_OFFER_H
 
 #include "base/json.h"
-#include "book/loan.h"
+#include "book/price.h"
+#include "book/schedule.h"
 
 #define OFFER_BANDS_MAX 20
 
