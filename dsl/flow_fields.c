@@ -50,29 +50,15 @@ static void calls(struct flow *f, struct para *p, struct node *body) {
                     "‹hedge› asks the next operation, but call names only one; list several or take hedge out");
 }
 
-static const struct retry builtin[] = {{"gentle", 4, 1000, 30000, 2000000, 200000},
-                                       {"stubborn", 0, 1000, 300000, 2000000, 200000}};
-
-static const struct retry *retry_named(struct check *c, const char *name) {
-    const struct retry *r = c->catalog->retry ? c->catalog->retry(c->catalog->who, name) : NULL;
-    for (size_t i = 0; !r && i < ARRAY_LEN(builtin); i++)
-        if (!strcmp(builtin[i].name, name)) r = &builtin[i];
-    return r;
-}
-
 static void step(struct flow *f, struct para *p, struct node *body) {
     struct check *c = f->c;
     struct node *retry = node_field(body, "retry"), *fallback = node_field(body, "fallback"),
                 *pivot = node_field(body, "pivot");
     calls(f, p, body);
-    p->step.retry = retry_named(c, retry && !retry->bad ? retry->text : DEFAULT_RETRY);
+    p->step.retry = retry_named(c->catalog, retry && !retry->bad ? retry->text : DEFAULT_RETRY);
     if (!p->step.retry) {
-        const char *const built_in[] = {builtin[0].name, builtin[1].name, NULL};
-        unknown(c, retry, "retry",
-                c->catalog->retry_names && *c->catalog->retry_names(c->catalog->who)
-                    ? listed(c, c->catalog->retry_names)
-                    : built_in);
-        p->step.retry = &builtin[0];
+        unknown(c, retry, "retry", retry_known_names(c->catalog));
+        p->step.retry = retry_named(NULL, DEFAULT_RETRY);
     }
     length_field(c, body, "hedge", &p->step.hedge);
     length_field(c, body, "good_for", &p->step.good_for);

@@ -137,7 +137,7 @@ enum err dsl_meta(const struct catalog *c, struct buf *out) {
     choices(out, "CaseName", c ? listed(c, c->case_names) : NULL);
     choices(out, "FormName", c ? listed(c, c->form_names) : NULL);
     choices(out, "TemplateName", c ? listed(c, c->template_names) : NULL);
-    choices(out, "RetryName", c ? listed(c, c->retry_names) : NULL);
+    choices(out, "RetryName", retry_known_names(c));
     for (const struct word *w = word_table; w->word; w++) word(out, w);
     units(out);
     buf_adds(out, others);

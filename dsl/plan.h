@@ -36,6 +36,12 @@ struct retry {
     int64_t jitter;        /* millionths, 0 .. 1 */
 };
 
+/* The one list of names: what strategies/retries.lua says, else what is built in under the same names
+ * (retries.c): "quick", "gentle" (a step that names none), "stubborn" (undoing, and all behind a pivot) and
+ * "look" (asking what became of a call). NULL: no such name. */
+const struct retry *retry_named(const struct catalog *c, const char *name);
+const char *const *retry_known_names(const struct catalog *c);
+
 struct binding {
     const char *name;
     const struct expr *value;

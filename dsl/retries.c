@@ -5,6 +5,27 @@
 #include "dsl/file.h"
 #include "dsl/unit.h"
 
+/* As in strategies/retries.lua (a test compares them): for whoever has no such file. */
+static const struct retry BUILT_IN[] = {
+    {"quick", 3, 200, 1000, 2 * FIXED_ONE, FIXED_ONE / 2},
+    {"gentle", 6, 500, 60000, 2 * FIXED_ONE, FIXED_ONE / 2},
+    {"stubborn", 40, 500, 3600000, 2 * FIXED_ONE, FIXED_ONE / 4},
+    {"look", 20, 250, 600000, 2 * FIXED_ONE, FIXED_ONE / 4},
+};
+static const char *const BUILT_IN_NAMES[] = {"quick", "gentle", "stubborn", "look", NULL};
+
+const struct retry *retry_named(const struct catalog *c, const char *name) {
+    const struct retry *r = c && c->retry ? c->retry(c->who, name) : NULL;
+    for (size_t i = 0; !r && i < ARRAY_LEN(BUILT_IN); i++)
+        if (!strcmp(BUILT_IN[i].name, name)) r = &BUILT_IN[i];
+    return r;
+}
+
+const char *const *retry_known_names(const struct catalog *c) {
+    const char *const *own = c && c->retry_names ? c->retry_names(c->who) : NULL;
+    return own && *own ? own : BUILT_IN_NAMES;
+}
+
 static int64_t length_ms(struct check *c, struct node *v) {
     struct length l = {0};
     const char *why;

@@ -17,7 +17,9 @@ static enum err interrupt(struct turn *t, struct request *q, bool abandon, struc
                          "the point of no return is passed: nothing is undone any more; correct it with a new entry");
     if (t->run->interrupt == INTERRUPT_CANCEL || t->run->interrupt == INTERRUPT_ABANDON) return OK;
     struct fact fact = fact_of(FACT_CANCEL, -1, 0);
-    fact.why = q->answer, fact.by = q->by, fact.n = abandon;
+    json_auto_t *why = q->answer && !abandon ? json_pack("{s:s}", "why", q->answer) : NULL; /* free text: sealed */
+    if (q->answer && !abandon && !why) return ERR_NOMEM;
+    fact.data = why, fact.by = q->by, fact.n = abandon;
     turn_fact(t, &fact);
     return OK;
 }
@@ -57,18 +59,33 @@ static void again(struct turn *t, int para, const char *by) {
     else walk_again(t, para);
 }
 
-static void by_hand(struct turn *t, int para, json_t *form, const char *by) {
+static enum err check_against(const json_t *definition, const json_t *data, struct fault *f) {
+    struct schema *s = NULL;
+    if (!definition) return OK;
+    enum err e = schema_new(definition, &s, f);
+    json_auto_t *empty = json_object();
+    if (e == OK) e = schema_check(s, data ? data : empty, NULL, NULL, f);
+    schema_free(s);
+    return e;
+}
+
+/* What a person says in a connector's place has the form of the connector's answer: later expressions read it. */
+static enum err by_hand(struct turn *t, int para, json_t *form, const char *by, struct fault *f) {
     bool undo = t->run->paras[para].stuck_undo;
+    const struct op_decl *op = undo ? NULL : step_op(t->e, t->run->plan, para, 0, false);
+    enum err e = op ? check_against(op->output, form, f) : OK;
+    if (e != OK) return e;
     unstick(t, para, "answer", by);
     if (undo) undo_by_hand(t, para, by);
     else step_by_hand(t, para, form, by);
+    return OK;
 }
 
 static enum err help_on(struct turn *t, struct request *q, struct fault *f) {
     int para = stuck_para(t->run, q->id);
     if (para < 0) return fault_set(f, ERR_CONFLICT, t->run->text, "this run is not stuck");
     if (text_eq(q->name, "retry")) again(t, para, q->by);
-    else if (text_eq(q->name, "answer")) by_hand(t, para, q->data, q->by);
+    else if (text_eq(q->name, "answer")) return by_hand(t, para, q->data, q->by, f);
     else if (text_eq(q->name, "abandon")) return interrupt(t, q, true, f);
     else return fault_set(f, ERR_INVALID, "act", "one of: retry, answer, abandon");
     return OK;
@@ -114,13 +131,7 @@ static const struct answer_way *way_of(const struct para *p, const char *answer)
 static enum err check_form(const struct turn *t, const struct para *p, const json_t *form, struct fault *f) {
     const struct catalog *c = definitions_catalog(t->e->c.definitions);
     const json_t *definition = p->task.form && c->form ? c->form(c->who, p->task.form) : NULL;
-    struct schema *s = NULL;
-    if (!definition) return OK;
-    enum err e = schema_new(definition, &s, f);
-    json_auto_t *empty = json_object();
-    if (e == OK) e = schema_check(s, form ? form : empty, NULL, NULL, f);
-    schema_free(s);
-    return e;
+    return check_against(definition, form, f);
 }
 
 static json_t *task_answer_new(const struct request *q) {

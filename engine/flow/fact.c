@@ -5,7 +5,7 @@
 
 static const char *const words[FACT_COUNT] = {
     "started", "entered", "skipped",  "intent",  "retry",    "unsure",    "over",  "answered", "decided",
-    "routed",  "left",    "undoing",  "undone",  "event",    "consumed",  "armed", "caught",   "cancel",
+    "routed",  "left",    "undoing",  "undone",  "event",    "consumed",  "armed", "caught",   "faulted", "cancel",
     "turned",  "claimed", "released", "escalated", "stuck",  "unstuck",   "failing", "expired", "spent", "ended",
 };
 

@@ -34,7 +34,8 @@ enum fact_kind {
     FACT_CONSUMED,  /* n [p v name=on] */
     FACT_ARMED,     /* n=listener at (0: disarmed) */
     FACT_CAUGHT,    /* n=listener name why */
-    FACT_CANCEL,    /* why by [n=1: abandoned] */
+    FACT_FAULTED,   /* name=listener why [n=event]: its condition could not be read; a person must look */
+    FACT_CANCEL,    /* d={"why"} by [n=1: abandoned] */
     FACT_TURNED,    /* the interrupt is taken: to [n=1: it came to nothing] */
     FACT_CLAIMED,   /* p v by */
     FACT_RELEASED,  /* p v by */

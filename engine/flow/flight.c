@@ -30,6 +30,7 @@ static void give_result(struct flight *f, const struct call_result *r) {
     int para = f->para, op = f->op;
     ask_of(f)->flight = NULL;
     turn_begin(e, run);
+    walk_expire(&e->turn);
     if (f->undo) undo_result(&e->turn, para, look, &o);
     else step_result(&e->turn, para, op, look, &o);
     walk(&e->turn);

@@ -235,6 +235,7 @@ static enum err stuck(struct run *r, const struct fact *f, int64_t now_ms) {
     for (int i = 0; !f->undo && i < ps->n_asks; i++) ps->asks[i].state = ASK_OVER;
     ps->hedge_ms = 0;
     ps->task = TASK_OPEN;
+    if (r->faulted && keep_text(&r->faulted, NULL) != OK) return ERR_NOMEM;
     return keep_text(&ps->why, f->why);
 }
 
@@ -268,7 +269,7 @@ static enum err person_fact(struct run *r, const struct fact *f) {
 
 static bool about_paragraph(enum fact_kind k) {
     return k != FACT_STARTED && k != FACT_EVENT && k != FACT_CONSUMED && k != FACT_ARMED &&
-           k != FACT_CAUGHT && k != FACT_CANCEL && k != FACT_TURNED && k != FACT_ENDED;
+           k != FACT_CAUGHT && k != FACT_FAULTED && k != FACT_CANCEL && k != FACT_TURNED && k != FACT_ENDED;
 }
 
 static enum err run_fact(struct run *r, const struct fact *f, int64_t now_ms) {
@@ -281,6 +282,7 @@ static enum err run_fact(struct run *r, const struct fact *f, int64_t now_ms) {
         r->armed_ms[f->n] = f->at_ms;
         return OK;
     case FACT_CAUGHT: return caught(r, f);
+    case FACT_FAULTED: return keep_text(&r->faulted, f->why);
     case FACT_CANCEL: r->interrupt = f->n ? INTERRUPT_ABANDON : INTERRUPT_CANCEL; return OK;
     case FACT_TURNED: r->interrupt = INTERRUPT_NONE; return OK;
     case FACT_ENDED:

@@ -2,11 +2,11 @@
 #include "base/fixed.h"
 #include "flow/walk.h"
 
-const struct retry RETRY_DEFAULT = {"default", 3, 200, 10000, 2 * FIXED_ONE, FIXED_ONE / 2};
-/* For what must happen in the end: undoing, and everything behind a pivot. About a day, then a person. */
-const struct retry RETRY_STUBBORN = {"stubborn", 40, 500, 3600000, 2 * FIXED_ONE, FIXED_ONE / 4};
-/* Asking what became of a call. About two hours, then a person. */
-const struct retry RETRY_LOOK = {"look", 20, 250, 600000, 2 * FIXED_ONE, FIXED_ONE / 4};
+const struct retry *walk_retry(const struct turn *t, const char *name) {
+    return retry_named(definitions_catalog(t->e->c.definitions), name);
+}
+
+bool retry_spent(const struct retry *r, unsigned tries) { return r->tries && tries >= r->tries; }
 
 int64_t retry_wait_ms(const struct retry *r, unsigned failed_tries, struct rng *rng) {
     double wait = (double)r->first_ms, factor = (double)r->factor / FIXED_ONE;

@@ -61,7 +61,7 @@ void run_free(struct run *r) {
     }
     free(r->events);
     json_decref(r->event_ids), json_decref(r->names), json_decref(r->postings);
-    free(r->case_key), free(r->outcome);
+    free(r->case_key), free(r->outcome), free(r->faulted);
     crypt_wipe(&r->person, sizeof r->person);
     free(r);
 }

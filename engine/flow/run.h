@@ -124,6 +124,7 @@ struct run {
     bool fired[RUN_ARMED_MAX];
     enum interrupt interrupt;
     int interrupt_on;          /* listener */
+    char *faulted;             /* why the condition of a top-level listener could not be read, till a person is told */
     json_t *postings;          /* array: what this run has booked, oldest first */
     unsigned stood;            /* counter behind para_state.stands */
     bool pivoted;              /* a pivot is DONE: no way back in this run */

@@ -21,9 +21,9 @@ static bool past_pivot(const struct turn *t, int para) {
 
 static const struct retry *retry_of(const struct turn *t, int para) {
     const struct para *p = para_of(t, para);
-    const struct retry *r = p->kind == PARA_STEP && p->step.retry ? p->step.retry : &RETRY_DEFAULT;
-    if (!past_pivot(t, para) || !r->tries || r->tries > RETRY_STUBBORN.tries) return r;
-    return &RETRY_STUBBORN;
+    const struct retry *r = p->kind == PARA_STEP && p->step.retry ? p->step.retry : walk_retry(t, "gentle");
+    const struct retry *stubborn = past_pivot(t, para) ? walk_retry(t, "stubborn") : r;
+    return r->tries && (!stubborn->tries || r->tries < stubborn->tries) ? stubborn : r;
 }
 
 static void end_step(struct turn *t, int para, int op, enum para_end end, const struct outcome *o,
@@ -87,8 +87,7 @@ static void new_round(struct turn *t, int para, const struct outcome *o) {
         if (ps->asks[i].attempt > tries) tries = ps->asks[i].attempt;
     int64_t wait = retry_wait_ms(r, tries, t->e->c.rng);
     if (o->retry_after_ms > wait) wait = o->retry_after_ms;
-    bool spent = r->tries && tries >= r->tries;
-    if (spent) {
+    if (retry_spent(r, tries)) {
         end_step(t, para, 0, END_FAILED, o, NULL);
         return;
     }
@@ -117,14 +116,15 @@ static void failed(struct turn *t, int para, int op, const struct outcome *o) {
 static void unsure(struct turn *t, int para, int op, const struct outcome *o) {
     struct para_state *ps = state_of(t, para);
     const struct op_decl *decl = step_op(t->e, t->run->plan, para, op, false);
+    const struct retry *look = walk_retry(t, "look");
     unsigned looks = ps->asks[op].looks;
-    if (!decl || !decl->can_look || looks >= RETRY_LOOK.tries) {
+    if (!decl || !decl->can_look || retry_spent(look, looks)) {
         walk_stuck(t, para, decl && decl->can_look
                        ? "it may have happened, and asking has not settled it"
                        : "it may have happened, and its connector cannot be asked", false, true);
         return;
     }
-    int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : o->settle_ms;
+    int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
     fact_about_ask(t, FACT_UNSURE, para, op, o, t->now_ms + wait, looks + 1);
     if (!wait) turn_effect(t, para, op, false, true);
 }

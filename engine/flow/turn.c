@@ -51,6 +51,14 @@ static json_t *seal_decision_new(const struct run *r, const char *at, const json
     return copy;
 }
 
+/* By its schema; what people write where no schema says what it may hold is sealed whole. */
+static json_t *seal_data_new(const struct turn *t, const struct fact *f, const char *at) {
+    const json_t *schema = schema_of(t, f);
+    bool task = f->kind == FACT_ANSWERED && t->run->plan->paras[f->para].kind == PARA_TASK;
+    if (!schema && (f->kind == FACT_CANCEL || f->kind == FACT_EVENT || task)) return seal_whole_new(t->run, at, f->data);
+    return seal_fields_new(t->run, at, schema, f->data);
+}
+
 struct outward { /* what of a fact leaves this process in another form; new references or NULL */
     json_t *data, *input, *parts;
 };
@@ -102,7 +110,7 @@ static void outward_seal(struct turn *t, const struct fact *f, struct outward *o
                     : f->kind == FACT_EVENT ? f->name : "case";
     char at[160];
     if (!o->data && f->kind == FACT_DECIDED && f->data) o->data = seal_decision_new(r, p, f->data);
-    else if (!o->data && f->data) o->data = seal_fields_new(r, p, schema_of(t, f), f->data);
+    else if (!o->data && f->data) o->data = seal_data_new(t, f, p);
     (void)snprintf(at, sizeof at, "%s.in", p);
     if (f->input && !o->input) o->input = seal_whole_new(r, at, f->input);
     (void)snprintf(at, sizeof at, "%s.parts", p);

@@ -117,19 +117,21 @@ static void about(struct turn *t, enum fact_kind kind, int para, const struct ou
 
 static void retry(struct turn *t, int para, const struct outcome *o) {
     unsigned tries = state_of(t, para)->undo.attempt;
-    if (tries >= RETRY_STUBBORN.tries) {
+    const struct retry *stubborn = walk_retry(t, "stubborn");
+    if (retry_spent(stubborn, tries)) {
         walk_stuck(t, para, "its undo has failed as often as is sensible", true, false);
         return;
     }
-    int64_t wait = retry_wait_ms(&RETRY_STUBBORN, tries ? tries : 1, t->e->c.rng);
+    int64_t wait = retry_wait_ms(stubborn, tries ? tries : 1, t->e->c.rng);
     about(t, FACT_RETRY, para, o, o->retry_after_ms > wait ? o->retry_after_ms : wait, 0);
 }
 
 static void unsure(struct turn *t, int para, const struct outcome *o) {
     const struct op_decl *op = t->run->plan->paras[para].step.undo;
+    const struct retry *look = walk_retry(t, "look");
     unsigned looks = state_of(t, para)->undo.looks;
-    if (op->can_look && looks < RETRY_LOOK.tries) {
-        int64_t wait = looks ? retry_wait_ms(&RETRY_LOOK, looks, t->e->c.rng) : o->settle_ms;
+    if (op->can_look && !retry_spent(look, looks)) {
+        int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
         about(t, FACT_UNSURE, para, o, wait, looks + 1);
         if (!wait) turn_effect(t, para, 0, true, true);
     } else if (op->undoes && !op->can_look) {

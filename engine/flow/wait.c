@@ -6,24 +6,22 @@
 
 static const struct para *para_of(const struct turn *t, int i) { return &t->run->plan->paras[i]; }
 
-/* Whether an expectation (name, condition) meets a kept event. A condition that cannot be read is
- * said to the log and meets nothing here; `*bad` tells. */
+/* Whether an expectation (name, condition) meets a kept event. A condition that cannot be read meets
+ * nothing; `bad` has its reason then. */
 static bool meets(struct turn *t, const struct run_event *ev, const char *name, const struct expr *when,
-                  bool *bad) {
+                  struct fault *bad) {
     if (ev->consumed || !name || strcmp(ev->name, name)) return false;
     if (!when) return true;
     bool holds = false;
-    struct fault f = {0};
     if (json_object_set(t->run->names, "event", ev->data ? ev->data : json_null())) {
         t->failed = ERR_NOMEM;
         return false;
     }
     struct scope s = run_scope(t->run, t->now_ms);
-    enum err e = expr_holds(when, &s, &holds, NULL, &f);
+    enum err e = expr_holds(when, &s, &holds, NULL, bad);
     (void)json_object_del(t->run->names, "event");
     if (e == OK) return holds;
-    log_warn("condition_unreadable", "run=%s event=%s", t->run->text, name);
-    if (bad) *bad = true;
+    if (!bad->text[0]) (void)fault_set(bad, ERR_INVALID, "", "its condition could not be read");
     return false;
 }
 
@@ -35,7 +33,7 @@ static void consume(struct turn *t, int para, const struct run_event *ev, const 
     turn_fact(t, &f);
 }
 
-static bool on_takes(struct turn *t, int para, const struct listener *on, const struct run_event *ev, bool *bad) {
+static bool on_takes(struct turn *t, int para, const struct listener *on, const struct run_event *ev, struct fault *bad) {
     if (!on->event || !meets(t, ev, on->event, on->when, bad)) return false;
     consume(t, para, ev, on->name);
     if (on->to.kind == TARGET_NONE) walk_left(t, para);
@@ -46,7 +44,8 @@ static bool on_takes(struct turn *t, int para, const struct listener *on, const 
 /* One event offered to one waiting paragraph. */
 static bool offer(struct turn *t, int para, const struct run_event *ev) {
     const struct para *p = para_of(t, para);
-    bool bad = false, task = p->kind == PARA_TASK;
+    bool task = p->kind == PARA_TASK;
+    struct fault bad = {0};
     const struct listener *ons = task ? p->task.ons : p->wait.ons;
     int n = task ? p->task.n_ons : p->wait.n_ons;
     for (int i = 0; i < n; i++)
@@ -56,8 +55,10 @@ static bool offer(struct turn *t, int para, const struct run_event *ev) {
         walk_left(t, para);
         return true;
     }
-    if (bad) walk_stuck(t, para, "the condition on its event could not be read", false, false);
-    return bad;
+    if (!bad.text[0]) return false;
+    if (task) turn_task(t, para, false, "withdrawn", NULL);
+    walk_stuck(t, para, bad.text, false, false);
+    return true;
 }
 
 static bool backlog(struct turn *t, int para) {
@@ -138,15 +139,26 @@ static void caught(struct turn *t, int on, const char *why) {
     turn_fact(t, &f);
 }
 
+/* Never silently on: the run stops for a person where it next can (walk.c). */
+static void faulted(struct turn *t, int on, uint32_t event, const struct fault *why) {
+    const char *name = t->run->plan->ons[on].name;
+    char text[480];
+    (void)snprintf(text, sizeof text, "on \"%s\": %s", name, why->text[0] ? why->text : "its condition could not be read");
+    struct fact f = fact_of(FACT_FAULTED, -1, 0);
+    f.name = name, f.why = text, f.n = event;
+    turn_fact(t, &f);
+}
+
 void ons_due(struct turn *t) {
     struct run *r = t->run;
     for (int i = 0; i < r->plan->n_ons && i < RUN_ARMED_MAX; i++) {
         const struct listener *on = &r->plan->ons[i];
         if (r->interrupt != INTERRUPT_NONE || !r->armed_ms[i] || r->armed_ms[i] > t->now_ms) continue;
         bool holds = true;
+        struct fault f = {0};
         struct scope s = run_scope(r, t->now_ms);
-        if (on->when && expr_holds(on->when, &s, &holds, NULL, NULL) != OK) {
-            log_warn("condition_unreadable", "run=%s on=%s", r->text, on->name);
+        if (on->when && expr_holds(on->when, &s, &holds, NULL, &f) != OK) {
+            faulted(t, i, 0, &f);
             holds = false;
         }
         if (holds) caught(t, i, "its time has come");
@@ -159,7 +171,12 @@ static bool top_takes(struct turn *t, const struct run_event *ev) {
     if (r->interrupt != INTERRUPT_NONE) return false;
     for (int i = 0; i < r->plan->n_ons && i < RUN_ARMED_MAX; i++) {
         const struct listener *on = &r->plan->ons[i];
-        if (r->fired[i] || !on->event || !meets(t, ev, on->event, on->when, NULL)) continue;
+        struct fault bad = {0};
+        if (r->fired[i] || !on->event) continue;
+        if (!meets(t, ev, on->event, on->when, &bad)) {
+            if (bad.text[0]) faulted(t, i, ev->n, &bad);
+            continue;
+        }
         consume(t, -1, ev, on->name);
         caught(t, i, NULL);
         return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 static const struct para *para_of(const struct turn *t, int i) { return &t->run->plan->paras[i]; }
 
@@ -302,6 +303,27 @@ static bool too_far(struct turn *t) {
     return true;
 }
 
+static bool can_stop(const struct turn *t, int para) {
+    enum phase p = t->run->paras[para].phase;
+    return (p == PHASE_WAIT || p == PHASE_TASK || p == PHASE_PAUSE) && !walk_unwinding(t, para);
+}
+
+/* A listener's condition could not be read: a person looks before anything new is begun. What is under way
+ * comes to its end first. False: there is nothing yet to stop. */
+static bool stop_for_fault(struct turn *t, const struct target *go) {
+    struct run *r = t->run;
+    char why[480];
+    int para = go->kind == TARGET_GO ? go->index : -1;
+    for (int i = 0; i < r->plan->n_paras && go->kind == TARGET_NONE && para < 0; i++)
+        if (can_stop(t, i)) para = i;
+    if (para < 0) return false;
+    (void)text_copy(why, sizeof why, r->faulted);
+    if (r->paras[para].phase == PHASE_TASK) turn_task(t, para, false, "withdrawn", NULL);
+    if (go->kind == TARGET_GO) t->entering = para, t->entering_visit = r->paras[para].visits + 1;
+    walk_stuck(t, para, why, false, false);
+    return true;
+}
+
 void walk(struct turn *t) {
     struct run *r = t->run;
     while (t->failed == OK && !r->ended && !too_far(t)) {
@@ -309,6 +331,7 @@ void walk(struct turn *t) {
         struct target go = r->go;
         r->go.kind = TARGET_NONE;
         if (go.kind != TARGET_NONE && r->interrupt != INTERRUPT_NONE) go.kind = TARGET_NONE;
+        if (r->faulted && r->interrupt == INTERRUPT_NONE && stop_for_fault(t, &go)) continue;
         if (go.kind == TARGET_GO) walk_enter(t, go.index);
         else if (go.kind == TARGET_FINISH) finish(t, r->plan->outcomes[go.index]);
         else if (!unwind(t) && !ons_catch_up(t)) break;

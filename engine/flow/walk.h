@@ -52,8 +52,9 @@ void send_enter(struct turn *t, int para, unsigned visit);
 void send_go(struct turn *t, int para, unsigned visit);
 bool send_ended(struct turn *t, int para, enum para_end end, const char *why);
 
-/* retry.c */
-extern const struct retry RETRY_DEFAULT, RETRY_STUBBORN, RETRY_LOOK;
+/* retry.c: "gentle", "stubborn" for what must happen in the end, "look" for asking what became of a call */
+const struct retry *walk_retry(const struct turn *t, const char *name);
+bool retry_spent(const struct retry *r, unsigned tries);
 int64_t retry_wait_ms(const struct retry *r, unsigned failed_tries, struct rng *rng);
 
 /* money.c: the key of a try, and whether it must be looked at first */

@@ -154,7 +154,7 @@ static void work_on_stuck(struct stage *s, struct proc *p, const struct task_row
     /* First try again; then give it up; what is past giving up is answered by hand. */
     struct seen_task *seen = stage_seen(s, t->id);
     const char *act = seen->times < 3 ? "retry" : seen->times < 5 ? "abandon" : "answer";
-    json_auto_t *form = json_pack("{s:s, s:s}", "id", "by hand", "ref", "by hand");
+    json_auto_t *form = json_pack("{s:s, s:s, s:i}", "id", "by hand", "ref", "by hand", "score", 1);
     struct task_act a = {.task = t->id, .act = "answer", .by = "ops", .answer = act, .form = form};
     (void)!engine_task(p->engine, &a, helped, seen);
 }

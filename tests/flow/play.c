@@ -81,10 +81,16 @@ enum err play_signal(struct play *p, const char *name, const char *id, const cha
 }
 
 enum err play_task(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by) {
+    return play_task_form(p, paragraph, visit, act, answer, by, NULL);
+}
+
+enum err play_task_form(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by,
+                        const char *form) {
+    json_auto_t *fields = form ? json_loads(form, 0, NULL) : NULL;
     char id[200], run[ID_TEXT];
     bool stuck = visit == 0;
     (void)snprintf(id, sizeof id, "%s.%s.%u%s", id_text(p->run, run), paragraph, stuck ? 1 : visit, stuck ? ".stuck" : "");
-    struct task_act a = {.task = id, .act = act, .by = by, .answer = answer};
+    struct task_act a = {.task = id, .act = act, .by = by, .answer = answer, .form = fields};
     p->told = false;
     return wait(p, engine_task(p->proc.engine, &a, done, p));
 }
@@ -112,6 +118,19 @@ const char *play_state(struct play *p) {
     p->told = false;
     CU_ASSERT_EQUAL(wait(p, engine_read(p->proc.engine, p->run, state_came, p)), OK);
     return json_text(p->state, "state", "");
+}
+
+static void facts_came(void *who, enum err err, const json_t *facts, const struct fault *f) {
+    struct play *p = who;
+    (void)f;
+    p->told = true, p->err = err;
+    json_decref(p->facts);
+    p->facts = json_incref((json_t *)facts);
+}
+
+enum err play_timeline(struct play *p) {
+    p->told = false;
+    return wait(p, engine_timeline(p->proc.engine, p->run, facts_came, p));
 }
 
 const char *play_outcome(struct play *p) {

@@ -28,10 +28,14 @@ void play_pass(struct play *p, int64_t ms);
 enum err play_start(struct play *p, const char *ref, int n, const char *dedup_key, const char *dedup_hash);
 enum err play_signal(struct play *p, const char *name, const char *id, const char *ref);
 enum err play_task(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by);
+/* The same with the fields of a form (JSON text; NULL: none). */
+enum err play_task_form(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by,
+                        const char *form);
 enum err play_cancel(struct play *p);
 void play_crash(struct play *p);             /* kill -9, and up again at once */
 const char *play_state(struct play *p);      /* reads; the state word */
 const char *play_outcome(struct play *p);
+enum err play_timeline(struct play *p);      /* the facts, opened: p->facts */
 unsigned play_rows(struct play *p);
 unsigned play_count(struct play *p, const char *fact, const char *paragraph); /* facts of a kind; NULL: any */
 

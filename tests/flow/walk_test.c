@@ -175,8 +175,78 @@ void test_walk__what_cannot_go_on_waits_for_a_person(void) {
     play_pass(&p, 5 * 3600000);
     (void)play_state(&p);
     CU_ASSERT_STRING_EQUAL(json_text(json_array_get(json_object_get(p.state, "tasks"), 0), "queue", ""), "heads");
-    CU_ASSERT_EQUAL(play_task(&p, "a", 0, "answer", "answer", "ops"), OK);
+    CU_ASSERT_EQUAL(play_task_form(&p, "a", 0, "answer", "answer", "ops", "{\"score\":\"high\"}"), ERR_INVALID);
+    CU_ASSERT_STRING_EQUAL(p.fault.where, "/score");
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck"); /* an answer that the operation would not give changes nothing */
+    CU_ASSERT_EQUAL(play_task_form(&p, "a", 0, "answer", "answer", "ops", "{\"score\":7}"), OK);
     CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+#define TOO_BIG "case.n * 9000000000 * 9000000000 > 1 and event.ref == case.ref"
+
+void test_walk__a_listener_that_cannot_be_read_goes_to_a_person(void) {
+    struct play p;
+    play_open(&p, HEAD "on \"halt\" { event = \"stop\", when = \"" TOO_BIG "\", finish \"bad\" }\n"
+              "task \"t\" { queue = \"desk\", answers = { yes = finish \"good\" }, within = hours(8), late = finish \"bad\" }\n", NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 3, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_signal(&p, "stop", "e1", "A"), OK);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    CU_ASSERT_EQUAL(play_count(&p, "faulted", NULL), 1);
+    play_crash(&p);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    const json_t *task = json_array_get(json_object_get(p.state, "tasks"), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(json_text(task, "why", ""), "on \"halt\""));
+    CU_ASSERT_EQUAL(play_task(&p, "t", 0, "answer", "retry", "ops"), OK); /* the task is opened again */
+    CU_ASSERT_EQUAL(play_task(&p, "t", 1, "answer", "yes", "ann"), OK);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+void test_walk__a_listener_that_cannot_be_read_lets_a_call_end_first(void) {
+    struct play p;
+    struct world_faults slow = {0, 0, 0, 2000};
+    play_open(&p, HEAD "on \"halt\" { event = \"stop\", when = \"" TOO_BIG "\", finish \"bad\" }\n"
+              "step \"a\" { call = \"world.take\", with = { ref = \"case.ref\" }, no_undo = \"a test\" }\n" ASK("b", ", finish \"good\""), &slow);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 3, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_signal(&p, "stop", "e1", "A"), OK);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "running");
+    play_pass(&p, 3000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    CU_ASSERT_EQUAL(play_count(&p, "answered", "a"), 1);
+    CU_ASSERT_EQUAL(play_count(&p, "intent", "b"), 0);
+    CU_ASSERT_EQUAL(play_task(&p, "b", 0, "answer", "retry", "ops"), OK);
+    play_pass(&p, 5000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+void test_walk__an_answer_expires_though_only_another_call_ends(void) {
+    struct play p;
+    struct world_faults slow = {0, 0, 0, 3000};
+    play_open(&p, HEAD ASK("a", ", good_for = seconds(2)") ASK("b", "")
+              "route \"r\" { when \"has(a.score)\" { finish \"bad\" }, otherwise { finish \"good\" } }\n", &slow);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 3, NULL, NULL), OK);
+    play_pass(&p, 9000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    CU_ASSERT_EQUAL(play_count(&p, "expired", "a"), 1);
+    play_close(&p);
+}
+
+void test_walk__why_a_run_is_cancelled_is_nobody_elses_business(void) {
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    CU_ASSERT_EQUAL(play_cancel(&p), OK);
+    json_auto_t *j = memory_journal_new(p.memory, p.run);
+    AUTO(buf_reset) struct buf text;
+    buf_init(&text, 1 << 20);
+    CU_ASSERT_EQUAL(json_write(j, &text), OK);
+    CU_ASSERT_PTR_NULL(strstr(buf_text(&text), "changed her mind"));
+    CU_ASSERT_EQUAL(play_timeline(&p), OK);
+    buf_clear(&text);
+    CU_ASSERT_EQUAL(json_write(p.facts, &text), OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "changed her mind"));
     play_close(&p);
 }
 
