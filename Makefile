@@ -21,7 +21,9 @@ $(error MODE must be release, debug, asan, tsan, coverage or fuzz)
 endif
 CFLAGS := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(GEN) $(WARN) $(FLAGS_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(EXTRA_CFLAGS)
 LDFLAGS := $(FLAGS_$(MODE)) -rdynamic $(EXTRA_LDFLAGS)
+# JSON is many small pieces, freed by another thread than made them: jemalloc is cheaper there than the C library.
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+LDLIBS += $(if $(filter release,$(MODE)),-ljemalloc)
 
 # tests/harness/torture.c stands in front of malloc; a sanitizer does so already, there the linker helps.
 WRAP := $(if $(filter asan tsan,$(MODE)),$(foreach f,malloc calloc realloc free strdup reallocarray,-Wl,--wrap=$(f)))

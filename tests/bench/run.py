@@ -152,20 +152,27 @@ def burst(t, body, n=100):
     return number(post_applications(t, body, "--connections", n, "--requests", n, "--label", "burst"), "in ")
 
 
-def open_loop(t, body, rates, seconds, goal_ms, label):
-    best, failed = 0, False
+def open_loop(t, body, rates, seconds, rounds, goal_ms, label):
+    """All rates in turn, several times over: a neighbour's second of noise must not decide for a rate."""
+    p99, bad = {}, set()
+    for _ in range(rounds):
+        for rate in rates:
+            out = post_applications(t, body, "--connections", 300, "--rate", rate, "--seconds", seconds, "--label", label)
+            p99.setdefault(rate, []).append(number(out, "p99 "))
+            if number(out, "bad ") or number(out, "broken "):
+                bad.add(rate)
+            if number(out, "p99 ") > 4 * goal_ms:
+                break
+    best = 0
     for rate in rates:
-        out = post_applications(t, body, "--connections", 300, "--rate", rate, "--seconds", seconds, "--label", label)
-        if number(out, "p99 ") < goal_ms and not number(out, "bad ") and not number(out, "broken "):
-            best = best if failed else rate
-        else:
-            failed = True
-        if number(out, "p99 ") > 4 * goal_ms:
+        if rate in bad or rate not in p99 or statistics.median(p99[rate]) >= goal_ms:
             break
-    print("%s: p99 stays under %d ms up to %s" % (label, goal_ms, "%d/s" % best if best else "none of these rates"))
+        best = rate
+    print("%s: median p99 of %d rounds: %s" % (label, rounds, ", ".join("%d/s %.0f ms" % (r, statistics.median(p99[r])) for r in p99)))
+    print("%s: it stays under %d ms up to %s" % (label, goal_ms, "%d/s" % best if best else "none of these rates"))
 
 
-def saga(directory, seconds):
+def saga(directory, seconds, rounds):
     body = os.path.join(directory, "application.json")
     with open(body, "w") as f:
         json.dump(dict(pan="{{pan}}", name="Ravi Kumar", age=30, amount=10000000, account="AC{{pan}}", consent="consent-{{pan}}"), f)
@@ -174,10 +181,10 @@ def saga(directory, seconds):
         print("\nthe loan saga to its decision, every connector over loopback HTTP, bank histories of 300 entries and more")
         took = statistics.median(burst(t, body) for _ in range(5))
         print("burst of 100 applications: all decided in %.2f s, median of five (goal 1)" % took)
-        open_loop(t, body, (25, 50, 75, 100, 125, 150, 200, 250), seconds, 100, "instant")
+        open_loop(t, body, (25, 50, 75, 100, 125, 150, 200, 250), seconds, rounds, 100, "instant")
         if t.sandbox("POST", "/control", {"latency": "50-150"}).status != 200:
             raise SystemExit("the sandbox does not take its latency")
-        open_loop(t, body, (25, 50, 75, 100, 125, 150, 200), seconds, 1000, "latency")
+        open_loop(t, body, (25, 50, 75, 100, 125, 150, 200), seconds, rounds, 1000, "latency")
     finally:
         t.stop()
 
@@ -212,7 +219,7 @@ def main():
         sh(["tests/servers.sh", "stop", directory])
     eight_over_http(directory, seconds, rounds, rows)
     table(rows)
-    saga(directory, seconds)
+    saga(directory, seconds, rounds)
     for extra in ("score_bench", "check_bench", "expr_bench"):
         print("\n" + bench(extra).rstrip())
     shutil.rmtree(directory, ignore_errors=True)
