@@ -144,6 +144,17 @@ static void pack_loans(struct packer *p, const struct append *a, struct append *
     to->loans = loans, to->loan_entries = entries;
 }
 
+static void pack_outbox(struct packer *p, const struct append *a, struct append *to) {
+    struct outbox_row *rows = pack(p, a->outbox, a->n_outbox * sizeof *a->outbox), row = {0};
+    for (size_t i = 0; i < a->n_outbox; i++) {
+        struct outbox_row *x = rows ? &rows[i] : &row;
+        const struct outbox_row *f = &a->outbox[i];
+        x->id = pack_text(p, f->id), x->aggregate_type = pack_text(p, f->aggregate_type);
+        x->aggregate_id = pack_text(p, f->aggregate_id), x->type = pack_text(p, f->type), x->payload = pack_text(p, f->payload);
+    }
+    to->outbox = rows;
+}
+
 static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
     struct dedup_row *dedup = a->dedup ? pack(p, a->dedup, sizeof *a->dedup) : NULL, no_dedup;
     struct person_key_row *person = a->person ? pack(p, a->person, sizeof *a->person) : NULL, no_person;
@@ -164,6 +175,7 @@ static void pack_all(struct packer *p, const struct append *a, struct append *to
     if (a->row) pack_row(p, a->row, row), to->row = row;
     pack_lists(p, a, to);
     pack_loans(p, a, to);
+    pack_outbox(p, a, to);
     pack_keys(p, a, to);
     to->event_taken = pack_text(p, a->event_taken);
 }

@@ -61,6 +61,11 @@ void memory_free(struct memory *m) {
     }
     for (size_t i = 0; i < m->n_postings; i++) free(m->postings[i].debit), free(m->postings[i].credit);
     free(m->postings);
+    for (size_t i = 0; i < m->n_outbox; i++) {
+        struct mem_event_out *o = &m->outbox[i];
+        free(o->id), free(o->aggregate_type), free(o->aggregate_id), free(o->type), free(o->payload);
+    }
+    free(m->outbox);
     free(m->leases);
     free(m);
 }
@@ -112,6 +117,18 @@ static void put_postings(struct memory *m, const struct append *a) {
         }
         m->postings[m->n_postings++] = (struct mem_posting){strdup(a->postings[i].debit), strdup(a->postings[i].credit),
                                                             a->postings[i].amount_minor};
+    }
+}
+
+static void put_outbox(struct memory *m, const struct append *a) {
+    for (size_t i = 0; i < a->n_outbox; i++) {
+        const struct outbox_row *o = &a->outbox[i];
+        if (m->n_outbox == m->cap_outbox) {
+            m->cap_outbox = m->cap_outbox ? 2 * m->cap_outbox : 64;
+            m->outbox = realloc(m->outbox, m->cap_outbox * sizeof *m->outbox);
+        }
+        m->outbox[m->n_outbox++] = (struct mem_event_out){strdup(o->id), strdup(o->aggregate_type), strdup(o->aggregate_id),
+                                                          strdup(o->type), strdup(o->payload), a->now_ms};
     }
 }
 
@@ -191,6 +208,7 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     if (a->row) put_run_row(r, a->row);
     put_postings(m, a);
     memory_put_loans(m, a);
+    put_outbox(m, a);
     for (size_t i = 0; i < a->n_tasks; i++) put_task(m, &a->tasks[i]);
     for (size_t i = 0; i < a->n_artifacts; i++) put_blob(m->artifacts, a->artifacts[i].hash, a->artifacts[i].bytes, a->artifacts[i].n);
     if (a->person) put_blob(m->persons, a->person->customer, a->person->wrapped, a->person->n);
@@ -255,6 +273,13 @@ void memory_each_task(const struct memory *m, memory_task_fn *fn, void *who) {
     map_each(m->tasks, tell_task, &x);
 }
 
+void memory_each_outbox(const struct memory *m, memory_outbox_fn *fn, void *who) {
+    for (size_t i = 0; i < m->n_outbox; i++) {
+        const struct mem_event_out *o = &m->outbox[i];
+        fn(who, &(struct outbox_row){o->id, o->aggregate_type, o->aggregate_id, o->type, o->payload}, o->at_ms);
+    }
+}
+
 unsigned memory_rows(const struct memory *m) { return m->rows; }
 
 struct needle {
@@ -270,5 +295,6 @@ static void look_in(void *who, const void *key, size_t n, void *value) {
 bool memory_holds(const struct memory *m, const char *text) {
     struct needle x = {text, false};
     map_each(m->runs, look_in, &x);
+    for (size_t i = 0; i < m->n_outbox; i++) x.found |= strstr(m->outbox[i].payload, text) || strstr(m->outbox[i].aggregate_id, text);
     return x.found;
 }

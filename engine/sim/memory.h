@@ -42,8 +42,11 @@ void memory_each_loan(const struct memory *m, memory_loan_fn *fn, void *who);
 const char *memory_loan_id(const struct mem_loan *l);
 uint32_t memory_loan_n(const struct mem_loan *l);
 json_t *memory_loan_entries_new(const struct mem_loan *l);
+/* What was published, in the order of the stream. */
+typedef void memory_outbox_fn(void *who, const struct outbox_row *o, int64_t at_ms);
+void memory_each_outbox(const struct memory *m, memory_outbox_fn *fn, void *who);
 unsigned memory_rows(const struct memory *m);
-/* Raw row bodies hold this text somewhere (personal data must not). */
+/* Raw row bodies, or what was published, hold this text somewhere (personal data must not). */
 bool memory_holds(const struct memory *m, const char *text);
 
 #endif

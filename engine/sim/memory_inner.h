@@ -61,6 +61,10 @@ struct mem_loan {
     struct mem_loan_entry *entries; /* entry n at n - 1 */
     uint32_t n_entries, cap_entries;
 };
+struct mem_event_out {
+    char *id, *aggregate_type, *aggregate_id, *type, *payload;
+    int64_t at_ms;
+};
 struct mem_dedup {
     struct id run;
     char hash[80];
@@ -86,6 +90,8 @@ struct memory {
     struct mem_definition *definitions;
     struct mem_posting *postings;
     size_t n_postings, cap_postings;
+    struct mem_event_out *outbox; /* in the order of the commits: there is one writer, so that is the order of the stream */
+    size_t n_outbox, cap_outbox;
     unsigned rows;
 };
 

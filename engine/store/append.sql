@@ -101,6 +101,13 @@ where k.key = r.case_key and k.case_type = r.case_type and k.event_id = n.event_
 insert into dedup (api_key, route, key, body_hash, run, at_ms)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int8[])
 
+-- name: outbox_insert
+insert into outbox (tx, n, id, aggregatetype, aggregateid, type, payload, at_ms)
+select (select base from outbox_clock) + pg_current_xact_id()::text::int8, e.n, e.id, e.aggregatetype,
+       e.aggregateid, e.type, e.payload, e.at_ms
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[])
+    with ordinality as e(id, aggregatetype, aggregateid, type, payload, at_ms, n)
+
 -- name: journal_same
 select j.run, j.seq, j.body from unnest($1::bytea[], $2::int4[]) as n(run, seq)
 join journal j on j.run = n.run and j.seq = n.seq

@@ -199,6 +199,15 @@ static void put_dedup(struct columns *c, const struct append *a) {
     c->n++;
 }
 
+static size_t n_outbox(const struct append *a) { return a->n_outbox; }
+static void put_outbox(struct columns *c, const struct append *a) {
+    for (size_t k = 0; k < a->n_outbox; k++, c->n++) {
+        const struct outbox_row *o = &a->outbox[k];
+        put_text(c, 0, o->id), put_text(c, 1, o->aggregate_type), put_text(c, 2, o->aggregate_id);
+        put_text(c, 3, o->type), put_text(c, 4, o->payload), put_i8(c, 5, a->now_ms);
+    }
+}
+
 struct pg_batch *batch_build(struct lane *l, struct range r) {
     struct build b = {.l = l, .e = l->flight + r.lo, .n = r.hi - r.lo};
     arena_clear(l->scratch);
@@ -219,6 +228,7 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add(&b, &SQL_PERSON_INSERT, "tb8", has_person, put_person);
     add(&b, &SQL_EVENT_TAKE, "bt", has_event, put_event);
     add(&b, &SQL_DEDUP_INSERT, "ttttb8", has_dedup, put_dedup);
+    add(&b, &SQL_OUTBOX_INSERT, "ttttt8", n_outbox, put_outbox);
     if (!b.failed) return b.out;
     pg_batch_free(b.out);
     return NULL;

@@ -92,6 +92,17 @@ static void pack_artifacts(struct packer *p, struct append *a) {
     if (to) a->artifacts = to;
 }
 
+static void pack_outbox(struct packer *p, struct append *a) {
+    struct outbox_row *to = pack(p, a->outbox, a->n_outbox * sizeof *to), counted;
+    for (size_t i = 0; i < a->n_outbox; i++) {
+        struct outbox_row *r = to ? to + i : &counted;
+        *r = a->outbox[i];
+        pack_text(p, &r->id), pack_text(p, &r->aggregate_type), pack_text(p, &r->aggregate_id);
+        pack_text(p, &r->type), pack_text(p, &r->payload);
+    }
+    if (to) a->outbox = to;
+}
+
 static void pack_keys(struct packer *p, struct append *a) {
     if (a->dedup) {
         struct dedup_row *r = pack(p, a->dedup, sizeof *r), counted;
@@ -118,6 +129,7 @@ static void pack_append(struct packer *p, struct append *a) {
     if (a->n_loans) pack_loans(p, a);
     if (a->n_loan_entries) pack_loan_entries(p, a);
     if (a->n_artifacts) pack_artifacts(p, a);
+    if (a->n_outbox) pack_outbox(p, a);
     pack_keys(p, a);
     pack_text(p, &a->event_taken);
     const char *body = pack(p, a->body, a->body_len);

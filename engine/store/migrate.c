@@ -72,6 +72,7 @@ static enum err settle(const char *dsn, uint16_t region, uint16_t shards, struct
     const char *params[] = {r_text, s_text, at};
     struct first_row r = {{0}, false};
     enum err e = pg_query(dsn, SQL_INSTALLATION_SETTLE.text, 3, params, NULL, NULL, f);
+    if (e == OK) e = pg_query(dsn, SQL_OUTBOX_SETTLE.text, 0, NULL, NULL, NULL, f);
     if (e == OK) e = pg_query(dsn, SQL_INSTALLATION.text, 0, NULL, first_row, &r, f);
     if (e == OK && (r.v[0] != region || r.v[1] != shards))
         return fault_set(f, ERR_INVALID, "database", "was created for region %" PRId64 " with %" PRId64

@@ -38,5 +38,11 @@ with made as (
     on conflict do nothing returning shards)
 insert into lease (shard) select generate_series(0, made.shards - 1) from made
 
+-- Rows that lie in the future of this cluster came from another one: its count of transactions goes on from there.
+-- name: outbox_settle
+update outbox_clock c set base = greatest(m.tx, c.swept_tx) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::int8
+from (select coalesce(max(tx), 0) as tx from outbox) m
+where greatest(m.tx, c.swept_tx) >= c.base + pg_snapshot_xmax(pg_current_snapshot())::text::int8
+
 -- name: installation
 select region, shards from installation

@@ -15,7 +15,7 @@ static const struct pg_statement *const write_statements[] = {
     &SQL_RUN_UPDATE,     &SQL_RUN_CLOSED,     &SQL_POSTING_INSERT, &SQL_TASK_UPSERT,
     &SQL_ARTIFACT_INSERT, &SQL_PERSON_INSERT, &SQL_EVENT_TAKE,   &SQL_DEDUP_INSERT,
     &SQL_JOURNAL_SAME,   &SQL_LEASE_EPOCHS,   &SQL_JOURNAL_PARTITION, &SQL_LOAN_UPSERT,
-    &SQL_LOAN_ENTRY_INSERT,
+    &SQL_LOAN_ENTRY_INSERT, &SQL_OUTBOX_INSERT,
 };
 static const struct pg_statement *const read_statements[] = {
     &SQL_LEASE_CLAIM,    &SQL_LEASE_RELEASE,      &SQL_JOURNAL_PARTITION, &SQL_JOURNAL_LOAD,

@@ -12,11 +12,25 @@ static bool turn(void *who, const bool *flag) {
     return *flag;
 }
 
+struct published {
+    void (*each)(void *to, const struct outbox_row *o);
+    void *to;
+};
+static void on_published(void *who, const struct outbox_row *o, int64_t at_ms) {
+    const struct published *p = who;
+    (void)at_ms;
+    p->each(p->to, o);
+}
+static void published(void *from, void (*each)(void *to, const struct outbox_row *o), void *to) {
+    struct published p = {each, to};
+    memory_each_outbox(from, on_published, &p);
+}
+
 void test_memory__does_what_every_store_must(void) {
     struct sim_clock *clock = sim_clock_new(1790000000000);
     struct loop *loop = sim_loop_new(clock);
     struct memory *m = memory_new(1, 8, 3);
-    struct conform c = {.wait = turn, .who = clock, .now_ms = 1790000000000};
+    struct conform c = {.wait = turn, .who = clock, .now_ms = 1790000000000, .published = published, .from = m};
     CU_ASSERT_EQUAL_FATAL(memory_open(m, loop, &c.a), OK);
     CU_ASSERT_EQUAL_FATAL(memory_open(m, loop, &c.b), OK);
     conform_run(&c);

@@ -16,6 +16,9 @@ struct conform {
     int64_t now_ms;            /* the tests' own clock; each test moves it past all leases */
     uint64_t minted;           /* makes run ids and names unique within the data */
     uint64_t epochs[256];      /* of the shards that `a` holds */
+    /* What was published so far and may be read, in the order of the stream. */
+    void (*published)(void *from, void (*each)(void *to, const struct outbox_row *o), void *to);
+    void *from;
     const char *const *not_yet; /* tests this store does not pass yet, NULL-terminated; told, not run */
 };
 struct conform_test {

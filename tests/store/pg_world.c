@@ -108,3 +108,20 @@ int64_t world_number(struct pg_world *w, const char *sql, const char *p1, const 
     }
     return out;
 }
+
+struct published {
+    void (*each)(void *to, const struct outbox_row *o);
+    void *to;
+};
+static void published_row(void *who, int n_cols, const char *const *v) {
+    struct published *p = who;
+    if (n_cols == 5) p->each(p->to, &(struct outbox_row){v[0], v[1], v[2], v[3], v[4]});
+}
+
+void world_published(void *world, void (*each)(void *to, const struct outbox_row *o), void *to) {
+    struct pg_world *w = world;
+    struct published p = {each, to};
+    struct fault f;
+    must(pg_query(w->dsn, "select id, aggregatetype, aggregateid, type, payload from outbox where tx < outbox_safe() order by tx, n", 0,
+                  NULL, published_row, &p, &f), &f, "outbox");
+}

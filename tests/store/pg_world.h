@@ -26,4 +26,7 @@ int64_t world_now_ms(void);
 /* One number from a query with up to two text parameters; -1 when it fails. */
 int64_t world_number(struct pg_world *w, const char *sql, const char *p1, const char *p2);
 
+/* What the outbox holds and a reader may have, in order: conform.published, from the world. */
+void world_published(void *world, void (*each)(void *to, const struct outbox_row *o), void *to);
+
 #endif

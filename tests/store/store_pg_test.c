@@ -11,7 +11,7 @@ void test_store_pg__conforms(void) {
     struct pg_world w;
     if (!world_open(&w)) return;
     c = (struct conform){.a = world_store(&w, 2), .b = world_store(&w, 3), .wait = world_wait, .who = &w,
-                         .now_ms = world_now_ms()};
+                         .now_ms = world_now_ms(), .published = world_published, .from = &w};
     conform_run(&c);
     c.a->ops->close(c.a);
     c.b->ops->close(c.b);
@@ -24,7 +24,7 @@ void test_store_pg__conforms_on_one_connection(void) {
     struct pg_world w;
     if (!world_open(&w)) return;
     c = (struct conform){.a = world_store(&w, 1), .b = world_store(&w, 1), .wait = world_wait, .who = &w,
-                         .now_ms = world_now_ms()};
+                         .now_ms = world_now_ms(), .published = world_published, .from = &w};
     conform_run(&c);
     c.a->ops->close(c.a);
     c.b->ops->close(c.b);
