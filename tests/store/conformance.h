@@ -19,7 +19,6 @@ struct conform {
     /* What was published so far and may be read, in the order of the stream. */
     void (*published)(void *from, void (*each)(void *to, const struct outbox_row *o), void *to);
     void *from;
-    const char *const *not_yet; /* tests this store does not pass yet, NULL-terminated; told, not run */
 };
 struct conform_test {
     const char *name;

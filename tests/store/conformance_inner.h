@@ -26,4 +26,7 @@ void loan_of_two_steps_keeps_the_last(struct conform *c);
 void loans_of_a_stale_shard_stay(struct conform *c);
 void due_loans_come_in_order(struct conform *c);
 
+/* conformance_outbox.c */
+void events_share_the_commit(struct conform *c);
+
 #endif
