@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "connectors/shape.h"
 
 #define RETRY_AFTER_MAX_MS INT64_C(3600000)
 
@@ -58,12 +59,25 @@ static int64_t wait_wish_ms(const char *retry_after) {
     return s > RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : s * 1000;
 }
 
+/* Takes `said`; NULL: `a` says how the call ends. What has happened or may have is never called FAILED. */
+static json_t *heard(struct answer *a, const struct operation *op, bool look, const struct reply *reply, json_t *said) {
+    if (!reply->shape || !reply->shape->hear) return said;
+    json_t *v = reply->shape->hear(reply->shaped, said, a);
+    json_decref(said);
+    if (v) return v;
+    if (!a->result.why) answer_set(a, CALL_FAILED, "bad_answer", "the provider's answer could not be read");
+    if (a->result.end == CALL_FAILED) a->result.end = unknown_end(op, look);
+    return NULL;
+}
+
 static void read_good(struct answer *a, const struct operation *op, bool look,
                       const struct schema *output, const struct reply *reply) {
     struct fault f;
     json_t *v = NULL;
     if (json_parse(reply->body, reply->n, &JSON_LIMITS_ANSWER, &v, &f) != OK) {
         answer_set(a, unknown_end(op, look), "bad_answer", "the provider's answer is not JSON");
+    } else if (!(v = heard(a, op, look, reply, v))) {
+        return;
     } else if (schema_check(output, v, NULL, NULL, &f) != OK) {
         answer_set(a, unknown_end(op, look), "bad_answer",
                    "the provider's answer does not fit what was agreed, at %.80s", f.where);
@@ -114,5 +128,5 @@ void answer_read(struct answer *a, const struct operation *op, bool look,
     } else {
         answer_set(a, unknown_end(op, look), NULL, "the provider answered %d", s);
     }
-    if (a->result.end != CALL_DONE) a->result.retry_after_ms = wait_wish_ms(reply->retry_after);
+    if (a->result.end != CALL_DONE && !a->result.retry_after_ms) a->result.retry_after_ms = wait_wish_ms(reply->retry_after);
 }

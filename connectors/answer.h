@@ -18,6 +18,8 @@
 #include "base/schema.h"
 #include "connectors/connector.h"
 
+struct shape;
+struct shaped;
 struct answer { /* result.answer, .why and .code point in here */
     struct call_result result;
     char why[160], code[48];
@@ -27,6 +29,8 @@ struct reply { /* borrowed */
     const char *body;
     size_t n;
     const char *retry_after; /* seconds, or NULL; a date is ignored: we take no clock here */
+    const struct shape *shape;   /* shape.h: its `hear` reads the body; NULL: the body is the answer */
+    const struct shaped *shaped;
 };
 
 /* `output` is op->output compiled. Provider texts never enter `why`: they may name a person. Only the

@@ -140,8 +140,10 @@ struct limits {
     unsigned slow_ms;          /* a call slower than this counts as failed for the breaker */
     unsigned open_ms;          /* until the first probe */
 };
+struct shaping;
 struct connector_ops {
     const char *name;                       /* "bureau" */
+    const struct shaping *shaping;          /* shape.h: what is said on the wire; NULL: input and output as they are */
     const struct limits *limits;            /* NULL: the defaults */
     const struct operation *operations;     /* ends with a NULL name */
     enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f);

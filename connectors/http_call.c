@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/schema.h"
 #include "base/text.h"
-#include "connectors/answer.h"
+#include "connectors/shape.h"
 #include "io/fetch.h"
 #include "io/pool.h"
 
@@ -24,6 +24,7 @@ struct http_connector {
     struct http_call *first;
     size_t n_operations;
     struct schema **outputs;
+    void *keys; /* of the shaping */
     char url[256], token[256]; /* token: a whole header line, or "" */
 };
 struct http_call {
@@ -33,6 +34,9 @@ struct http_call {
     struct fetch *fetch;
     const struct operation *op;
     const struct schema *output;
+    const struct shape *shape;
+    struct shaped shaped; /* with an own reference to the input and an own key: a worker may outlive the call */
+    char *key;
     bool look;
     int64_t took_us;
     int status;
@@ -52,6 +56,7 @@ static void connector_unref(struct http_connector *c) {
     if (--c->refs) return;
     for (size_t k = 0; c->outputs && k < c->n_operations; k++) schema_free(c->outputs[k]);
     free(c->outputs);
+    shaping_close(c->base.ops, c->keys);
     explicit_bzero(c->token, sizeof c->token);
     free(c);
 }
@@ -99,6 +104,7 @@ enum err http_connector_open(const struct connector_ops *ops, const struct conne
     c->n_operations = count_operations(ops);
     c->outputs = calloc(c->n_operations + 1, sizeof *c->outputs);
     enum err e = c->outputs ? configure(c, env->config, f) : fault_set(f, ERR_NOMEM, "", "no memory");
+    if (e == OK) e = shaping_open(ops, env->config, &c->keys, f);
     for (size_t k = 0; e == OK && k < c->n_operations; k++)
         e = compile_output(&ops->operations[k], &c->outputs[k], f);
     if (e != OK) {
@@ -109,25 +115,31 @@ enum err http_connector_open(const struct connector_ops *ops, const struct conne
     return OK;
 }
 
+static void call_free(struct http_call *h) {
+    struct http_connector *c = h->c;
+    answer_reset(&h->answer);
+    json_decref((json_t *)h->shaped.input);
+    free(h->key);
+    free(h->body);
+    free(h);
+    connector_unref(c);
+}
+
 /* Unlinks, tells the caller, frees. The caller may free its call inside done. */
 static void call_end(struct http_call *h) {
-    struct http_connector *c = h->c;
     if (h->prev) h->prev->next = h->next;
-    else c->first = h->next;
+    else h->c->first = h->next;
     if (h->next) h->next->prev = h->prev;
     if (h->call) {
         h->answer.result.provider_us = h->took_us;
         h->call->inner = NULL;
         h->call->done(h->call, &h->answer.result);
     }
-    answer_reset(&h->answer);
-    free(h->body);
-    free(h);
-    connector_unref(c);
+    call_free(h);
 }
 
 static void read_reply(struct http_call *h, const char *body, size_t n, const char *retry_after) {
-    struct reply reply = {h->status, body, n, retry_after};
+    struct reply reply = {h->status, body, n, retry_after, h->shape, &h->shaped};
     answer_read(&h->answer, h->op, h->look, h->output, &reply);
 }
 
@@ -179,7 +191,7 @@ static bool key_fits_header(const char *key) {
     return true;
 }
 
-static struct fetch *send_call(struct http_call *h) {
+static struct fetch *send_call(struct http_call *h, const json_t *content) {
     struct http_connector *c = h->c;
     const struct call *call = h->call;
     struct buf url AUTO(buf_reset), body AUTO(buf_reset), key AUTO(buf_reset);
@@ -191,7 +203,7 @@ static struct fetch *send_call(struct http_call *h) {
     if (h->look) {
         buf_addc(&url, '/');
         add_escaped(&url, call->key);
-    } else if (json_write(call->input, &body) != OK) {
+    } else if (json_write(content, &body) != OK) {
         return NULL;
     }
     if (!buf_ok(&url) || !buf_ok(&body) || !buf_ok(&key) || !key_fits_header(call->key)) return NULL;
@@ -208,34 +220,70 @@ static void end_at_once(struct call *call, const char *why) {
     call->done(call, &r);
 }
 
-void http_connector_start(struct connector *base, struct call *call) {
-    struct http_connector *c = (struct http_connector *)base;
-    const char *lacks = !c->fetch || !c->url[0]        ? "this connector has no url in the configuration"
-                        : !call->key                   ? "the call has no key"
-                        : !call->look && !call->input  ? "the call has no input"
-                                                       : NULL;
-    if (lacks) {
-        end_at_once(call, lacks);
-        return;
-    }
-    struct http_call *h = calloc(1, sizeof *h);
-    if (!h) {
-        end_at_once(call, "no memory for the request");
-        return;
-    }
-    *h = (struct http_call){.c = c, .call = call, .op = call->op, .look = call->look};
-    h->output = c->outputs[call->op - base->ops->operations];
-    h->fetch = send_call(h);
-    if (!h->fetch) {
-        free(h);
-        end_at_once(call, "the request could not be built");
-        return;
-    }
+/* Linked, and from now on ended by call_end. */
+static void call_link(struct http_call *h) {
+    struct http_connector *c = h->c;
     h->next = c->first;
     if (c->first) c->first->prev = h;
     c->first = h;
+    h->call->inner = h;
+}
+
+static struct http_call *call_new(struct http_connector *c, struct call *call) {
+    struct http_call *h = calloc(1, sizeof *h);
+    if (!h) return NULL;
+    *h = (struct http_call){.c = c, .call = call, .op = call->op, .look = call->look,
+                            .output = c->outputs[call->op - c->base.ops->operations],
+                            .shape = shape_of(c->base.ops, call->op->name), .key = strdup(call->key)};
+    h->shaped = (struct shaped){c->keys, call->op, json_incref((json_t *)call->input), h->key, call->now_ms};
     c->refs++;
-    call->inner = h;
+    if (h->key) return h;
+    call_free(h);
+    return NULL;
+}
+
+static void own_in_worker(void *job) {
+    struct http_call *h = job;
+    shape_own(h->shape, &h->shaped, h->output, &h->answer);
+}
+
+static void answer_by_ourselves(struct http_call *h) {
+    call_link(h);
+    if (h->c->pool && pool_run(h->c->pool, own_in_worker, parse_done, h) == OK) return;
+    own_in_worker(h);
+    call_end(h);
+}
+
+static void ask_provider(struct http_call *h) {
+    json_t *content = h->look ? NULL : shape_ask(h->shape, &h->shaped, &h->answer);
+    struct call *call = h->call;
+    if (!h->look && !content) {
+        call->done(call, &h->answer.result);
+        call_free(h);
+        return;
+    }
+    h->fetch = send_call(h, content);
+    json_decref(content);
+    if (h->fetch) {
+        call_link(h);
+    } else {
+        call_free(h);
+        end_at_once(call, "the request could not be built");
+    }
+}
+
+void http_connector_start(struct connector *base, struct call *call) {
+    struct http_connector *c = (struct http_connector *)base;
+    const struct shape *shape = shape_of(base->ops, call->op->name);
+    bool own = shape && shape->own;
+    const char *lacks = !own && (!c->fetch || !c->url[0]) ? "this connector has no url in the configuration"
+                        : !call->key                      ? "the call has no key"
+                        : !call->look && !call->input     ? "the call has no input"
+                                                          : NULL;
+    struct http_call *h = lacks ? NULL : call_new(c, call);
+    if (!h) end_at_once(call, lacks ? lacks : "no memory for the request");
+    else if (own) answer_by_ourselves(h);
+    else ask_provider(h);
 }
 
 void http_connector_cancel(struct connector *base, struct call *call) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/schema.h"
-#include "connectors/answer.h"
+#include "connectors/shape.h"
 
 struct waiting;
 struct counterpart {
@@ -14,6 +14,7 @@ struct counterpart {
     struct loop *loop;
     struct schema **outputs;
     size_t n_operations;
+    void *keys; /* of the shaping */
     struct waiting *first;
 };
 struct waiting {
@@ -40,36 +41,53 @@ static void deliver(void *who) {
     free(x);
 }
 
-static void ask(struct waiting *x, const char *operation, int64_t *delay_ms) {
+static void read_answer(struct waiting *x, const struct shape *shape, const struct shaped *shaped, const struct outside_answer *w) {
+    struct call *call = x->call;
+    char wish[16];
+    snprintf(wish, sizeof wish, "%d", w->retry_after_s);
+    struct reply reply = {w->status, w->body, w->n, wish, shape, shaped};
+    answer_read(&x->answer, call->op, call->look, x->c->outputs[call->op - x->c->own.operations], &reply);
+}
+
+/* What the world says now; how long that takes. */
+static int64_t ask_world(struct waiting *x, const struct shape *shape, const struct shaped *shaped, const json_t *body) {
     struct call *call = x->call;
     struct outside_answer a;
-    struct outside_request r = {operation, call->key, call->look, call->look ? NULL : call->input, call->now_ms};
+    char operation[80];
+    snprintf(operation, sizeof operation, "%s.%s", x->c->own.name, call->op->name);
+    struct outside_request r = {operation, call->key, call->look, body, call->now_ms};
     outside_ask(x->c->world, &r, &a);
-    *delay_ms = a.delay_ms;
     if (a.fate == WORLD_SILENT || a.delay_ms >= call->op->timeout_ms) {
-        *delay_ms = call->op->timeout_ms;
         answer_lost(&x->answer, call->op, call->look, ERR_TIMEOUT);
-    } else if (a.fate == WORLD_BREAKS) {
-        answer_lost(&x->answer, call->op, call->look, ERR_CLOSED);
-    } else {
-        char wish[16];
-        snprintf(wish, sizeof wish, "%d", a.retry_after_s);
-        struct reply reply = {a.status, a.body, a.n, wish};
-        answer_read(&x->answer, call->op, call->look, x->c->outputs[call->op - x->c->own.operations], &reply);
+        return call->op->timeout_ms;
     }
-    x->answer.result.provider_us = *delay_ms * 1000;
+    if (a.fate == WORLD_BREAKS) answer_lost(&x->answer, call->op, call->look, ERR_CLOSED);
+    else read_answer(x, shape, shaped, &a);
+    return a.delay_ms;
+}
+
+static int64_t ask(struct waiting *x) {
+    struct call *call = x->call;
+    const struct shape *shape = shape_of(&x->c->own, call->op->name);
+    struct shaped shaped = {x->c->keys, call->op, call->look ? NULL : call->input, call->key, call->now_ms};
+    if (shape && shape->own) {
+        shape_own(shape, &shaped, x->c->outputs[call->op - x->c->own.operations], &x->answer);
+        return 0;
+    }
+    json_t *body = call->look ? NULL : shape_ask(shape, &shaped, &x->answer);
+    if (!call->look && !body) return 0;
+    int64_t delay_ms = ask_world(x, shape, &shaped, body);
+    json_decref(body);
+    x->answer.result.provider_us = delay_ms * 1000;
+    return delay_ms;
 }
 
 static void start(struct connector *base, struct call *call) {
     struct counterpart *c = (struct counterpart *)base;
     struct waiting *x = calloc(1, sizeof *x);
-    char operation[80];
-    int64_t delay_ms = 0;
-    snprintf(operation, sizeof operation, "%s.%s", c->own.name, call->op->name);
     if (x) {
         *x = (struct waiting){.c = c, .call = call, .next = c->first};
-        ask(x, operation, &delay_ms);
-        x->timer = loop_timer(c->loop, delay_ms, deliver, x);
+        x->timer = loop_timer(c->loop, ask(x), deliver, x);
     }
     if (!x || !x->timer) {
         /* The world has been asked: what it did is lost to us. */
@@ -105,6 +123,7 @@ static void close_counterpart(struct connector *base) {
     }
     for (size_t k = 0; c->outputs && k < c->n_operations; k++) schema_free(c->outputs[k]);
     free(c->outputs);
+    shaping_close(&c->own, c->keys);
     free(c);
 }
 
@@ -127,12 +146,15 @@ enum err counterpart_open(const struct connector_ops *of, struct outside *w, str
                           struct connector **out, struct fault *f) {
     struct counterpart *c = calloc(1, sizeof *c);
     if (!c) return fault_set(f, ERR_NOMEM, "", "no memory");
-    c->own = (struct connector_ops){.name = of->name, .operations = of->operations, .start = start,
-                                    .cancel = cancel, .close = close_counterpart};
+    c->own = (struct connector_ops){.name = of->name, .shaping = of->shaping, .operations = of->operations,
+                                    .start = start, .cancel = cancel, .close = close_counterpart};
     c->base.ops = &c->own;
     c->world = w;
     c->loop = l;
-    enum err e = compile(c, f);
+    json_t *config = json_pack("{s:s}", "trust", "sandbox");
+    enum err e = config ? shaping_open(of, config, &c->keys, f) : fault_set(f, ERR_NOMEM, "", "no memory");
+    json_decref(config);
+    if (e == OK) e = compile(c, f);
     if (e != OK) {
         close_counterpart(&c->base);
         return e;

@@ -19,6 +19,8 @@ struct life { /* how a kind of person earns and spends */
     int64_t harvest;                   /* each of two a year */
     int64_t round_trip;                /* money that comes and goes on the same day */
     int64_t opening;
+    int trouble_days;                  /* before the end: salary late and short, hospital bills */
+    int dodge_days;                    /* before the end: the account is emptied on the eve of the instalment */
 };
 static const struct life LIVES[PERSON_KINDS] = {
     [PERSON_PRIME] = {RUPEES(145000), RUPEES(32000), RUPEES(18000), RUPEES(2500), 2, RUPEES(2300), 22, 0, 0, 0, RUPEES(260000)},
@@ -29,6 +31,8 @@ static const struct life LIVES[PERSON_KINDS] = {
     [PERSON_STRESSED] = {RUPEES(38000), RUPEES(12000), RUPEES(11000), RUPEES(700), 2, RUPEES(850), 19, 16, 0, 0, RUPEES(3000)},
     [PERSON_CIRCULAR] = {0, RUPEES(6000), 0, RUPEES(500), 3, RUPEES(640), 13, 3, 0, RUPEES(48000), RUPEES(6000)},
     [PERSON_EDGE] = {RUPEES(42000), RUPEES(13500), RUPEES(8500), RUPEES(700), 2, RUPEES(800), 21, 3, 0, 0, RUPEES(12000)},
+    [PERSON_DISTRESS] = {RUPEES(54000), RUPEES(14000), RUPEES(7800), RUPEES(900), 2, RUPEES(1250), 21, 0, 0, 0, RUPEES(24000), .trouble_days = 75},
+    [PERSON_STRATEGIC] = {RUPEES(96000), RUPEES(24000), RUPEES(14500), RUPEES(1500), 2, RUPEES(1900), 22, 0, 0, 0, RUPEES(90000), .dodge_days = 130},
 };
 
 static const char *const SHOPS[] = {"KIRANA STORE", "MEDICAL HALL", "FUEL STATION", "BUS PASS", "MOBILE RECHARGE",
@@ -39,8 +43,8 @@ struct writer {
     struct buf *out;
     struct rng rng;
     const struct life *life;
-    int64_t balance;
-    int32_t day;
+    int64_t balance, hidden; /* hidden: in an account that nobody shows us */
+    int32_t day, until_day;
     unsigned entries, bounces;
 };
 
@@ -64,9 +68,30 @@ static void bounce(struct writer *w, int64_t amount, const char *party) {
     if (w->balance < 0) put(w, -RUPEES(12), "sanction_interest", "BANK");
 }
 
+static bool in_last(const struct writer *w, int days) { return w->until_day - w->day <= days; }
+
+static void salary(struct writer *w, int mday) {
+    bool short_paid = in_last(w, w->life->trouble_days);
+    if (mday == (short_paid ? 9 : 1)) put(w, short_paid ? w->life->salary * 6 / 10 : w->life->salary, "salary", "EMPLOYER");
+}
+
+/* Able, but not willing: out on the eve, back on the morrow; another lender is paid as ever. */
+static void dodge(struct writer *w, int mday) {
+    if (mday == 4 && w->balance > RUPEES(2000)) {
+        w->hidden = w->balance - RUPEES(900);
+        put(w, -w->hidden, "upi", "OWN ACCOUNT ELSEWHERE");
+    } else if (mday == 6 && w->hidden) {
+        put(w, w->hidden, "upi_in", "OWN ACCOUNT ELSEWHERE");
+        w->hidden = 0;
+    } else if (mday == 10 && w->balance > RUPEES(9000)) {
+        put(w, -RUPEES(9000), "loan_instalment", "OTHER LENDER");
+    }
+}
+
 static void monthly(struct writer *w, int mday) {
     const struct life *l = w->life;
-    if (mday == 1 && l->salary) put(w, l->salary, "salary", "EMPLOYER");
+    if (l->salary) salary(w, mday);
+    if (in_last(w, l->dodge_days)) dodge(w, mday);
     if (mday == 3 && l->rent) {
         if (w->balance >= l->rent) put(w, -l->rent, "rent", "LANDLORD");
         else put(w, -l->rent / 2, "rent", "LANDLORD");
@@ -115,6 +140,7 @@ static void one_day(struct writer *w) {
         put(w, around(w, l->upi_in), "upi_in", PAYERS[rng_below(&w->rng, ARRAY_LEN(PAYERS))]);
     if (l->round_trip && per_month(w, 5)) round_trip(w);
     if (per_month(w, l->spends_a_month)) spend(w);
+    if (in_last(w, l->trouble_days) && per_month(w, 8)) put(w, -around(w, RUPEES(3800)), "upi", "CITY HOSPITAL");
     if (l->bounces_a_year && rng_below(&w->rng, YEAR_DAYS) < l->bounces_a_year)
         bounce(w, around(w, RUPEES(2500)), "LENDER");
 }
@@ -123,7 +149,7 @@ void history_write(uint64_t seed, enum person_kind kind, unsigned variant, int32
                    struct buf *out) {
     char name[64];
     snprintf(name, sizeof name, "%s/%u", person_kind_word(kind), variant);
-    struct writer w = {.out = out, .life = &LIVES[kind], .balance = LIVES[kind].opening};
+    struct writer w = {.out = out, .life = &LIVES[kind], .balance = LIVES[kind].opening, .until_day = until_day};
     rng_seed(&w.rng, sandbox_hash(seed, "history", name));
     buf_adds(out, "{\"transactions\":[");
     for (w.day = until_day - YEAR_DAYS; w.day < until_day; w.day++) one_day(&w);

@@ -51,7 +51,10 @@ struct outside_answer {
     int retry_after_s;     /* 0 none */
 };
 void outside_ask(struct outside *w, const struct outside_request *r, struct outside_answer *a);
-/* {"people": [...]}: the named ones, or one by PAN. */
+/* {"people": [...]}: the one with this PAN; for NULL the named ones. */
 MUST_CHECK enum err outside_people(const struct outside *w, const char *pan, struct buf *out);
+/* {"people": [...], "next": page or null}: page 1, 2 ... of `size` inhabitants each (person_nth). */
+#define OUTSIDE_INHABITANTS 10000000
+MUST_CHECK enum err outside_inhabitants(const struct outside *w, uint64_t page, uint64_t size, struct buf *out);
 
 #endif

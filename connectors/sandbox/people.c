@@ -1,39 +1,36 @@
 /* people.c - people out of hashes. */
 #include "connectors/sandbox/people.h"
 
-#include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/crypt.h"
+#include "base/digits.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "connectors/name_match.h"
 
-static const char *const KIND_WORDS[PERSON_KINDS] = {"prime", "salaried", "new_to_credit", "gig",
-                                                     "farmer", "stressed", "circular", "edge"};
+static const char *const KIND_WORDS[PERSON_KINDS] = {"prime", "salaried", "new_to_credit", "gig", "farmer", "stressed",
+                                                     "circular", "edge", "distress", "strategic"};
 /* Of a thousand generated people. */
-static const unsigned KIND_SHARE[PERSON_KINDS] = {330, 280, 130, 90, 50, 80, 10, 30};
+static const struct {
+    enum person_kind kind;
+    unsigned share;
+} KIND_SHARE[] = {{PERSON_PRIME, 330},   {PERSON_SALARIED, 280}, {PERSON_NEW, 130},     {PERSON_GIG, 90},
+                  {PERSON_FARMER, 50},   {PERSON_STRESSED, 50},  {PERSON_DISTRESS, 30}, {PERSON_CIRCULAR, 10},
+                  {PERSON_EDGE, 18},     {PERSON_STRATEGIC, 12}};
 
-static const char *const FIRST[] = {"Aarav", "Asha", "Bhavna", "Chetan", "Deepa", "Farhan", "Gauri", "Harish",
-                                    "Isha", "Jatin", "Kavya", "Lakshmi", "Manoj", "Nisha", "Omkar", "Priya",
-                                    "Rahul", "Sunita", "Tarun", "Usha", "Varun", "Yamini", "Zubin", "Ananya"};
-static const char *const LAST[] = {"Agarwal", "Bose", "Chauhan", "Das", "Fernandes", "Ghosh", "Iyer", "Joshi",
-                                   "Kulkarni", "Lobo", "Menon", "Nair", "Pillai", "Rao", "Sharma", "Thakur"};
-
-const struct persona personas[] = {
-    {"ZZZPA2201Z", "Asha Verma", "consent-asha", "ZZZZ0000001", "22 years old, new to credit, steady UPI inflows",
-     PERSON_NEW, NULL, "2004-03-09", 40000},
-    {"ZZZPF4402Z", "Ramesh Patil", "consent-ramesh", "ZZZZ0000002", "a farmer: two harvests a year, little between",
-     PERSON_FARMER, NULL, "1981-11-23", 60000},
-    {"ZZZPP3303Z", "Meera Iyer", "consent-meera", "ZZZZ0000003", "salaried for years, clean record",
-     PERSON_PRIME, NULL, "1988-07-02", 250000},
-    {"ZZZPC5504Z", "Vikram Rao", "consent-vikram", "ZZZZ0000004",
-     "money going round between the same accounts, and a name that KYC does not know", PERSON_CIRCULAR,
-     "Suresh Chandra Gupta", "1990-01-15", 300000},
-    {"ZZZPE6605Z", "Kabir Singh", "consent-kabir", "ZZZZ0000005", "neither clearly good nor bad: a person should look",
-     PERSON_EDGE, NULL, "1985-05-30", 180000},
-    {.pan = NULL},
-};
+/* Women's names stand in the even places. */
+static const char *const FIRST[] = {
+    "Asha", "Aarav", "Bhavna", "Chetan", "Deepa", "Farhan", "Gauri", "Harish", "Isha", "Jatin", "Kavya", "Manoj",
+    "Lakshmi", "Omkar", "Nisha", "Rahul", "Priya", "Tarun", "Sunita", "Varun", "Usha", "Zubin", "Yamini", "Arjun",
+    "Ananya", "Bharat", "Charu", "Dinesh", "Eesha", "Gopal", "Fatima", "Imran", "Hema", "Joseph", "Jyoti", "Kiran",
+    "Leela", "Mohan", "Meena", "Naveen", "Padma", "Prakash", "Radha", "Suresh", "Tara", "Vijay", "Zoya", "Yash"};
+static const char *const LAST[] = {
+    "Agarwal", "Bose", "Chauhan", "Das", "Fernandes", "Ghosh", "Iyer", "Joshi", "Kulkarni", "Lobo", "Menon", "Nair",
+    "Pillai", "Rao", "Sharma", "Thakur", "Acharya", "Banerjee", "Choudhary", "Desai", "Ekka", "Gowda", "Hegde", "Irani",
+    "Jain", "Kaur", "Lal", "Mishra", "Naidu", "Oraon", "Patel", "Qureshi", "Reddy", "Shetty", "Tiwari", "Upadhyay",
+    "Varma", "Wagh", "Xalxo", "Yadav", "Zaidi", "Bhat", "Chettiar", "Dutta", "Mehta", "Munda", "Sahu", "Soren"};
 
 const char *person_kind_word(enum person_kind k) { return (unsigned)k < PERSON_KINDS ? KIND_WORDS[k] : "unknown"; }
 
@@ -48,17 +45,10 @@ uint64_t sandbox_hash(uint64_t seed, const char *purpose, const char *text) {
     return h;
 }
 
-static bool pan_formed(const char *p) {
-    if (strlen(p) != 10 || !strchr("ABCFGHJLPT", p[3])) return false;
-    for (int k = 0; k < 10; k++)
-        if (k >= 5 && k < 9 ? !isdigit((unsigned char)p[k]) : !isupper((unsigned char)p[k])) return false;
-    return true;
-}
-
 static enum person_kind draw_kind(uint64_t roll) {
     unsigned at = (unsigned)(roll % 1000), k = 0;
-    while (k + 1 < PERSON_KINDS && at >= KIND_SHARE[k]) at -= KIND_SHARE[k++];
-    return (enum person_kind)k;
+    while (k + 1 < ARRAY_LEN(KIND_SHARE) && at >= KIND_SHARE[k].share) at -= KIND_SHARE[k++].share;
+    return KIND_SHARE[k].kind;
 }
 
 static const struct persona *persona_of(const char *text, bool by_consent) {
@@ -67,23 +57,49 @@ static const struct persona *persona_of(const char *text, bool by_consent) {
     return NULL;
 }
 
+/* The fifth letter of a person's PAN is that of the surname, where we know a surname with it. */
+static const char *surname(struct rng *r, char initial) {
+    const char *fits[ARRAY_LEN(LAST)];
+    size_t n = 0;
+    for (size_t k = 0; k < ARRAY_LEN(LAST); k++)
+        if (LAST[k][0] == initial) fits[n++] = LAST[k];
+    uint64_t roll = rng_u64(r);
+    return n ? fits[roll % n] : LAST[roll % ARRAY_LEN(LAST)];
+}
+
 static void generate(struct person *out) {
     struct rng r;
     person_rng(out, "identity", &r);
     out->kind = draw_kind(rng_u64(&r));
-    snprintf(out->name, sizeof out->name, "%s %s", FIRST[rng_below(&r, ARRAY_LEN(FIRST))],
-             LAST[rng_below(&r, ARRAY_LEN(LAST))]);
+    size_t first = (size_t)rng_below(&r, ARRAY_LEN(FIRST));
+    out->gender = first % 2 ? 'M' : 'F';
+    snprintf(out->name, sizeof out->name, "%s %s", FIRST[first], surname(&r, strlen(out->pan) > 4 ? out->pan[4] : 0));
     int newest = out->kind == PERSON_NEW ? 2005 : 1998, span = out->kind == PERSON_NEW ? 6 : 35;
     int year = newest - (int)rng_below(&r, (uint64_t)span);
     int month = 1 + (int)rng_below(&r, 12), mday = 1 + (int)rng_below(&r, 28);
     day_text(day_of(year, month, mday), out->dob);
 }
 
+void person_nth(uint64_t seed, uint64_t n, struct person *out) {
+    char text[24], pan[11];
+    struct rng r;
+    snprintf(text, sizeof text, "%" PRIu64, n);
+    rng_seed(&r, sandbox_hash(seed, "inhabitant", text));
+    /* Number n stands in the letters and digits itself, so no two have one PAN (up to 176 million). */
+    uint64_t letters = n / 10000 % 17576;
+    pan[0] = (char)('A' + letters / 676), pan[1] = (char)('A' + letters / 26 % 26), pan[2] = (char)('A' + letters % 26);
+    pan[3] = 'P';
+    pan[4] = LAST[rng_below(&r, ARRAY_LEN(LAST))][0];
+    snprintf(pan + 5, 6, "%04u%c", (unsigned)(n % 10000), (char)('A' + rng_below(&r, 26)));
+    if (text_starts(pan, "UNK")) pan[2] = 'J'; /* those are the unknown */
+    person_by_pan(seed, pan, out);
+}
+
 void person_by_pan(uint64_t seed, const char *pan, struct person *out) {
     memset(out, 0, sizeof *out);
     text_copy(out->pan, sizeof out->pan, pan);
     out->salt = sandbox_hash(seed, "person", pan);
-    out->known = pan_formed(pan) && !text_starts(pan, "UNK");
+    out->known = !digits_pan_fault(pan) && !text_starts(pan, "UNK");
     out->persona = persona_of(pan, false);
     if (!out->persona) {
         generate(out);
@@ -93,6 +109,7 @@ void person_by_pan(uint64_t seed, const char *pan, struct person *out) {
     out->kind = out->persona->kind;
     text_copy(out->name, sizeof out->name, registered ? registered : out->persona->name);
     text_copy(out->dob, sizeof out->dob, out->persona->dob);
+    out->gender = out->kind == PERSON_NEW || out->kind == PERSON_PRIME || out->kind == PERSON_DISTRESS ? 'F' : 'M';
 }
 
 void person_by_consent(uint64_t seed, const char *consent, struct person *out) {
@@ -104,83 +121,30 @@ void person_rng(const struct person *p, const char *question, struct rng *out) {
     rng_seed(out, p->salt ^ sandbox_hash(0, "question", question));
 }
 
-static size_t next_word(const char **at, const char **word) {
-    while (**at && !isalpha((unsigned char)**at)) (*at)++;
-    *word = *at;
-    while (isalpha((unsigned char)**at)) (*at)++;
-    return (size_t)(*at - *word);
-}
+double person_name_match(const struct person *p, const char *name) { return p->persona ? name_match(p->name, name) : 1; }
 
-static bool has_word(const char *text, const char *word, size_t n) {
-    const char *w;
-    for (size_t m; (m = next_word(&text, &w));)
-        if (m == n && !strncasecmp(w, word, n)) return true;
-    return false;
-}
-
-double person_name_match(const struct person *p, const char *name) {
-    if (!p->persona) return 1;
-    unsigned words = 0, shared = 0;
-    const char *at = name, *w;
-    for (size_t n; (n = next_word(&at, &w));) {
-        words++;
-        shared += has_word(p->name, w, n);
-    }
-    at = p->name;
-    for (size_t n; (n = next_word(&at, &w));) words += !has_word(name, w, n);
-    return words ? (double)shared / words : 0;
-}
-
-struct attributes { /* means of a kind; drawn round them */
-    int score, open_credit_lines, real_estate;
-    double utilisation, debt_ratio, income;
-    unsigned late_30, late_60, late_90; /* of a thousand: chance of one more */
-    bool thin;
-};
-static const struct attributes BUREAU[PERSON_KINDS] = {
-    [PERSON_PRIME] = {805, 8, 1, 0.08, 0.22, 8200, 8, 1, 0, false},
-    [PERSON_SALARIED] = {735, 7, 1, 0.27, 0.33, 5400, 60, 10, 5, false},
-    [PERSON_NEW] = {.thin = true},
-    [PERSON_GIG] = {670, 4, 0, 0.45, 0.38, 3100, 150, 40, 25, false},
-    [PERSON_FARMER] = {.thin = true},
-    [PERSON_STRESSED] = {560, 6, 0, 0.95, 0.62, 2900, 600, 350, 400, false},
-    [PERSON_CIRCULAR] = {.thin = true},
-    [PERSON_EDGE] = {668, 5, 0, 0.66, 0.42, 3900, 0, 0, 0, false},
-};
-
-static unsigned times_late(struct rng *r, unsigned per_mille) {
-    unsigned n = 0;
-    while (n < 9 && rng_below(r, 1000) < per_mille) n++;
-    return n;
-}
-
-static double round_it(struct rng *r, double mean, double spread) {
-    double sum = rng_unit(r) + rng_unit(r) + rng_unit(r) + rng_unit(r) - 2; /* sd about .58 */
-    double v = mean * (1 + spread * sum);
-    return v < 0 ? 0 : v;
-}
-
-void person_bureau(const struct person *p, struct buf *out) {
-    const struct attributes *a = &BUREAU[p->kind];
+void person_residence(const struct person *p, struct residence *out) {
+    static const struct {
+        const char *district, *state;
+        unsigned pincode;
+    } places[] = {{"Pune", "Maharashtra", 411000},      {"Nashik", "Maharashtra", 422000}, {"Chennai", "Tamil Nadu", 600000},
+                  {"Madurai", "Tamil Nadu", 625000},    {"Mysuru", "Karnataka", 570000},   {"Dharwad", "Karnataka", 580000},
+                  {"Jaipur", "Rajasthan", 302000},      {"Lucknow", "Uttar Pradesh", 226000}, {"Patna", "Bihar", 800000},
+                  {"Indore", "Madhya Pradesh", 452000}, {"Surat", "Gujarat", 395000},      {"Ranchi", "Jharkhand", 834000}};
+    static const char *const streets[] = {"Lake Road", "Station Road", "Temple Street", "Market Lane", "Canal Road", "School Street"};
     struct rng r;
-    person_rng(p, "bureau", &r);
-    if (a->thin) {
-        buf_adds(out, "{\"thin\":true}");
-        return;
-    }
-    /* One who is known by name stays what the story says. */
-    double wide = p->persona ? 0.02 : 1;
-    int score = a->score + (int)(wide * 60 * (rng_unit(&r) + rng_unit(&r) - 1));
-    unsigned late30 = times_late(&r, a->late_30), late60 = times_late(&r, a->late_60), late90 = times_late(&r, a->late_90);
-    if (p->persona && p->kind == PERSON_PRIME) late30 = late60 = late90 = 0;
-    buf_addf(out, "{\"thin\":false,\"score\":%d,\"revolving_utilisation\":%.4f,", score,
-             round_it(&r, a->utilisation, wide * 0.6));
-    buf_addf(out, "\"late_30_59\":%u,\"late_60_89\":%u,\"late_90\":%u,", late30, late60, late90);
-    buf_addf(out, "\"debt_ratio\":%.4f,\"monthly_income\":%.0f,", round_it(&r, a->debt_ratio, wide * 0.5),
-             round_it(&r, a->income, wide * 0.5));
-    buf_addf(out, "\"open_credit_lines\":%d,\"real_estate_loans\":%d,\"dependents\":%d}",
-             (int)round_it(&r, a->open_credit_lines + 0.5, wide * 0.6),
-             a->real_estate ? (int)rng_below(&r, 3) : 0, (int)rng_below(&r, 4));
+    person_rng(p, "residence", &r);
+    size_t k = (size_t)rng_below(&r, ARRAY_LEN(places));
+    snprintf(out->house, sizeof out->house, "%u %s", 1 + (unsigned)rng_below(&r, 300), streets[rng_below(&r, ARRAY_LEN(streets))]);
+    text_copy(out->district, sizeof out->district, places[k].district);
+    text_copy(out->state, sizeof out->state, places[k].state);
+    snprintf(out->pincode, sizeof out->pincode, "%06u", places[k].pincode + 1 + (unsigned)rng_below(&r, 90));
+    snprintf(out->aadhaar, sizeof out->aadhaar, "9999%07u", (unsigned)rng_below(&r, 10000000));
+    out->aadhaar[11] = digits_verhoeff(out->aadhaar, 11);
+    out->aadhaar[12] = 0;
+    unsigned number = (unsigned)rng_below(&r, 1000000000);
+    snprintf(out->phone, sizeof out->phone, "+915%09u", number);
+    snprintf(out->vua, sizeof out->vua, "5%09u@sandbox-aa", number);
 }
 
 void person_describe(const struct person *p, struct buf *out) {
@@ -190,10 +154,13 @@ void person_describe(const struct person *p, struct buf *out) {
     buf_add_json_string(out, p->pan, strlen(p->pan));
     buf_adds(out, ",\"name\":");
     buf_add_json_string(out, name, strlen(name));
-    buf_addf(out, ",\"dob\":\"%s\",\"kind\":\"%s\",\"consent\":", p->dob, person_kind_word(p->kind));
+    struct residence home;
+    person_residence(p, &home);
+    buf_addf(out, ",\"dob\":\"%s\",\"gender\":\"%c\",\"kind\":\"%s\",\"consent\":", p->dob, p->gender, person_kind_word(p->kind));
     buf_add_json_string(out, named ? named->consent : p->pan, strlen(named ? named->consent : p->pan));
-    if (named)
-        buf_addf(out, ",\"account\":\"%s\",\"asks\":%lld,\"about\":\"%s\"", named->account,
-                 (long long)named->amount_rupees * 100, named->about);
+    buf_addf(out, ",\"phone\":\"%s\",\"vua\":\"%s\",\"aadhaar_last4\":\"%s\",\"district\":\"%s\",\"state\":\"%s\"", home.phone,
+             home.vua, home.aadhaar + 8, home.district, home.state);
+    if (named) buf_addf(out, ",\"account\":\"%s\",\"about\":\"%s\"", named->account, named->about);
+    if (named && named->amount_rupees) buf_addf(out, ",\"asks\":%lld", (long long)named->amount_rupees * 100);
     buf_addc(out, '}');
 }

@@ -14,6 +14,7 @@
 
 #define TYPE_JSON "application/json"
 #define PAGE_MAX 10000
+#define PEOPLE_MAX 1000
 #define OPERATION_MAX 96
 
 struct held;
@@ -211,8 +212,12 @@ static void show_book(struct sandbox *s, struct http_request *r) {
 
 static void show_people(struct sandbox *s, struct http_request *r) {
     struct buf out AUTO(buf_reset);
-    buf_init(&out, 65536);
-    if (outside_people(s->world, http_query(r, "pan"), &out) == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
+    buf_init(&out, (size_t)1 << 20);
+    size_t page = number_of(r, "page", 0), size = number_of(r, "size", 100);
+    enum err e = page && page <= OUTSIDE_INHABITANTS
+                     ? outside_inhabitants(s->world, page, size < PEOPLE_MAX ? size : PEOPLE_MAX, &out)
+                     : outside_people(s->world, http_query(r, "pan"), &out);
+    if (e == OK) http_answer(r, 200, TYPE_JSON, out.data, out.len);
     else answer_error(r, 500, "no memory");
 }
 

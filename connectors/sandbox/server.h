@@ -5,7 +5,8 @@
  *   GET  /control, POST /control         settings: {"latency": "50-150", "faults": "busy=0.1"}
  *   POST /control/bureau                 CSV of attributes by PAN (see outside.h)
  *   GET  /book?after=N&limit=M           what really happened, with totals
- *   GET  /people, GET /people?pan=P      who is who
+ *   GET  /people, GET /people?pan=P      who is who: the named ones, or one
+ *   GET  /people?page=N&size=M           inhabitants in bulk, pages from 1, at most 1000 each
  *   GET  /readyz
  * Before an answer to an effect leaves, its line is on disk: all lines of one turn share one fsync. */
 #ifndef SANDBOX_SERVER_H

@@ -140,7 +140,7 @@ static int run(int argc, char **argv) {
     puts("\nFive applications to a Tenor whose outside world is the sandbox: the people are simulated.\n");
     int n = 0, told = 0;
     bool reached = true;
-    for (const struct persona *p = personas; p->pan && reached; p++, reached = d.status != 0) told += story(&d, p, ++n);
+    for (const struct persona *p = personas; p->pan && p->amount_rupees && reached; p++, reached = d.status != 0) told += story(&d, p, ++n);
     json_decref(d.answer);
     fetcher_free(d.fetch);
     io_loop_free(d.loop);

@@ -10,6 +10,8 @@
 
 #include "base/crypt.h"
 #include "base/text.h"
+#include "connectors/connectors.h"
+#include "connectors/http_call.h"
 
 enum { PORT = 8080, SANDBOX_PORT = 8090 };
 
@@ -73,14 +75,14 @@ static enum err put_default(json_t *c, const char *key, json_t *value) {
 }
 
 static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct run_places *p) {
-    static const char *const providers[] = {"kyc", "bureau", "bank", "payments"};
     char listen[40], url[60];
     snprintf(listen, sizeof listen, "127.0.0.1:%lld", (long long)o->sandbox_port);
     enum err e = put_default(c, "sandbox", json_pack("{s:s, s:s}", "listen", listen, "book", p->book_file));
     json_t *sandbox = json_object_get(c, "sandbox"), *connectors = json_object_get(c, "connectors");
     snprintf(url, sizeof url, "http://%.50s", json_text(sandbox, "listen", listen));
-    for (size_t i = 0; e == OK && i < ARRAY_LEN(providers); i++)
-        e = put_default(connectors, providers[i], json_pack("{s:s}", "url", url));
+    for (const struct connector_ops *const *of = connectors_all; e == OK && *of; of++)
+        if ((*of)->start == http_connector_start)
+            e = put_default(connectors, (*of)->name, json_pack("{s:s, s:s}", "url", url, "trust", "sandbox"));
     return e;
 }
 

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/crypt.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "connectors/sandbox/server.h"
 #include "connectors/sandbox/outside.h"
+#include "connectors/sandbox/people.h"
 #include "io/loop.h"
 
 static const struct flag {
@@ -17,6 +19,7 @@ static const struct flag {
 } FLAGS[] = {
     {"--listen", "listen", false},   {"--book", "book", false},     {"--latency", "latency", false},
     {"--faults", "faults", false},   {"--seed", "seed", true},      {"--bureau-file", "bureau_file", false},
+    {"--people", "people", true},
 };
 
 static const struct flag *flag_named(const char *word) {
@@ -74,12 +77,27 @@ static int serve(const json_t *settings, struct fault *f) {
     return e == OK ? 0 : EXIT_CANNOT;
 }
 
+/* One JSON object on a line, for whoever writes a load test; nothing is served. */
+static int list_people(const json_t *settings, int64_t n) {
+    struct buf line AUTO(buf_reset);
+    struct person p;
+    buf_init(&line, 4096);
+    for (int64_t k = 0; k < n && k < OUTSIDE_INHABITANTS; k++) {
+        buf_clear(&line);
+        person_nth((uint64_t)json_int(settings, "seed", 1), (uint64_t)k, &p);
+        person_describe(&p, &line);
+        puts(buf_text(&line));
+    }
+    return fflush(stdout) ? EXIT_CANNOT : 0;
+}
+
 static int run(int argc, char **argv) {
     struct fault f = {0};
     json_t *settings = json_object();
     int code = EXIT_CANNOT;
     if (!settings || crypt_start() != OK) (void)fault_set(&f, ERR_NOMEM, "", "could not start");
     else if (read_flags(argc, argv, settings, &f) != OK) code = EXIT_USAGE;
+    else if (json_int(settings, "people", 0) > 0) code = list_people(settings, json_int(settings, "people", 0));
     else code = serve(settings, &f);
     if (code) fprintf(stderr, "tenor sandbox: %s%s%s\n", f.where, f.where[0] ? ": " : "", f.text);
     json_decref(settings);
@@ -89,7 +107,7 @@ static int run(int argc, char **argv) {
 const struct command command_sandbox = {
     "sandbox",
     "tenor sandbox [--config FILE] [--listen ADDRESS] [--book FILE] [--seed N] [--latency MIN-MAX] [--faults SPEC] "
-    "[--bureau-file CSV]",
-    "Plays the outside world: kyc, bureau, bank and payments with seeded people",
+    "[--bureau-file CSV] [--people N]",
+    "Plays the outside world with seeded people; --people lists N of them, one JSON object on a line",
     run,
 };

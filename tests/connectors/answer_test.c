@@ -22,7 +22,7 @@ int teardown_answer(void) {
 
 static enum call_end end_of(const struct operation *op, bool look, int status, const char *body) {
     struct answer a;
-    struct reply r = {status, body, strlen(body), NULL};
+    struct reply r = {.status = status, .body = body, .n = strlen(body)};
     answer_read(&a, op, look, schema, &r);
     enum call_end end = a.result.end;
     CU_ASSERT((end == CALL_DONE) == (a.result.answer != NULL));
@@ -95,7 +95,7 @@ void test_answer__only_an_unsent_request_surely_did_not_happen(void) {
 
 static int64_t wish(const char *retry_after) {
     struct answer a;
-    struct reply r = {429, "", 0, retry_after};
+    struct reply r = {.status = 429, .body = "", .retry_after = retry_after};
     answer_read(&a, &READ, false, schema, &r);
     return a.result.retry_after_ms;
 }
@@ -112,10 +112,10 @@ void test_answer__retry_after_is_read_and_bounded(void) {
 void test_answer__a_providers_words_stay_outside(void) {
     struct answer a;
     const char *body = "{\"error\":\"Asha Verma is poor\",\"code\":\"no_money\"}";
-    answer_read(&a, &EFFECT, false, schema, &(struct reply){422, body, strlen(body), NULL});
+    answer_read(&a, &EFFECT, false, schema, &(struct reply){.status = 422, .body = body, .n = strlen(body)});
     CU_ASSERT_STRING_EQUAL(a.result.code, "no_money");
     CU_ASSERT_PTR_NULL(strstr(a.result.why, "Asha"));
     body = "{\"error\":\"x\",\"code\":\"Asha Verma\"}";
-    answer_read(&a, &EFFECT, false, schema, &(struct reply){422, body, strlen(body), NULL});
+    answer_read(&a, &EFFECT, false, schema, &(struct reply){.status = 422, .body = body, .n = strlen(body)});
     CU_ASSERT_PTR_NULL(a.result.code);
 }

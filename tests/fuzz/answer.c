@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     if (!body) return 0;
     memcpy(body, data + 3, n - 3);
     body[n - 3] = 0;
-    struct reply reply = {data[1] << 8 | data[2], body, n - 3, body};
+    struct reply reply = {.status = data[1] << 8 | data[2], .body = body, .n = n - 3, .retry_after = body};
     struct answer a;
     answer_read(&a, op, look, read ? bank : money, &reply);
     check(&a, op, look, reply.status, read ? bank : money);
