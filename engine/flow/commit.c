@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/cabinet.h"
 #include "flow/walk.h"
 
 struct waiter *waiter_new(engine_done_fn *tell, void *who) {
@@ -96,6 +97,7 @@ static void commit_done(void *who, enum err err, const struct fault *f) {
     bool held = false;
     if (r) unlink_commit(c);
     if (!r && err == OK) err = ERR_CLOSED; /* durable, but this process no longer speaks for the run */
+    cabinet_settle(e, c->kept, err);
     if (err != OK) {
         if (r) rejected(e, r, err, f);
         waiters_end(w, err, NULL, f);
@@ -182,15 +184,23 @@ enum err commit_facts(struct turn *t) {
     if (json_array_size(r->postings) - t->posted_from > POSTINGS_OF_ROW || n_artifacts > ARRAY_LEN(artifacts)) return ERR_LIMIT;
     struct commit *c = commit_new(t);
     if (!c) return ERR_NOMEM;
+    struct loan_rows loans;
+    if (cabinet_rows_new(t, &loans) != OK) {
+        free(c);
+        return ERR_NOMEM;
+    }
     bool with_row = fill_row(t, workflow, &row);
     struct append a = {.run = r->id, .seq = r->seq + 1, .epoch = e->shards[id_shard(r->id)].epoch,
                        .now_ms = t->now_ms, .body = t->body.data, .body_len = t->body.len,
                        .row = with_row ? &row : NULL,
                        .postings = postings, .n_postings = fill_postings(t, postings),
+                       .loans = loans.loans, .n_loans = loans.n_loans,
+                       .loan_entries = loans.entries, .n_loan_entries = loans.n_entries,
                        .tasks = t->tasks, .n_tasks = t->n_tasks,
                        .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
                        .dedup = t->dedup, .person = t->person, .event_taken = t->event_taken};
     enum err err = e->c.store->ops->append(e->c.store, &a, commit_done, c);
+    free(loans.loans), free(loans.entries);
     if (err != OK) {
         free(c);
         return err;
@@ -199,6 +209,7 @@ enum err commit_facts(struct turn *t) {
     r->weight += t->body.len;
     for (size_t i = 0; i < a.n_artifacts; i++) r->weight += artifacts[i].n;
     c->waiters = t->waiters, t->waiters = NULL;
+    c->kept = cabinet_keep(t);
     *r->commits_end = c, r->commits_end = &c->next;
     r->unsettled++, e->commits++;
     count(e->m_rows);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/cabinet.h"
 #include "flow/walk.h"
 
 enum { BODY_CEILING = 8 * 1024 * 1024 };
@@ -199,8 +200,9 @@ static bool open_tables(struct engine *e) {
     e->entries = map_new(), e->keys = map_new(), e->persons = map_new();
     e->shards = calloc(e->n_shards, sizeof *e->shards);
     e->to_recover = calloc(e->n_shards, 1);
+    e->cabinet = cabinet_new(e);
     buf_init(&e->turn.body, BODY_CEILING);
-    return e->entries && e->keys && e->persons && e->shards && e->to_recover;
+    return e->entries && e->keys && e->persons && e->shards && e->to_recover && e->cabinet;
 }
 
 enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f) {
@@ -214,6 +216,8 @@ enum err engine_new(const struct engine_config *c, struct engine **out, struct f
     if (!e->c.lease_ttl_ms) e->c.lease_ttl_ms = 6000;
     if (!e->c.resident_max) e->c.resident_max = 20000;
     if (!e->c.idle_bytes_max) e->c.idle_bytes_max = 64u << 20;
+    if (!e->c.loans_max) e->c.loans_max = 20000;
+    if (!e->c.loan_bytes_max) e->c.loan_bytes_max = 64u << 20;
     enum err err = open_tables(e) ? lease_start(e) : fault_set(f, ERR_NOMEM, "", "no memory");
     if (err != OK) {
         engine_free(e);
@@ -237,6 +241,7 @@ static void free_entry(void *who, const void *key, size_t n, void *value) {
 static void bury(struct engine *e) {
     for (struct commit *c = e->held, *next; c; c = next) next = c->next, free(c);
     heap_reset(&e->wakes);
+    cabinet_free(e->cabinet);
     map_free(e->entries, NULL);
     map_free(e->keys, free);
     map_free(e->persons, person_free);
@@ -250,6 +255,7 @@ void engine_free(struct engine *e) {
     if (!e) return;
     e->closing = true, e->drained = NULL;
     lease_stop(e);
+    cabinet_stop(e->cabinet);
     loop_cancel(e->c.loop, e->alarm);
     e->alarm = NULL;
     if (e->entries) map_each(e->entries, free_entry, e);

@@ -36,6 +36,7 @@ struct engine_config {
     int64_t lease_ttl_ms;
     size_t resident_max;          /* runs kept in memory; idle ones past it are parked */
     size_t idle_bytes_max;        /* and past this weight, as text; in memory it is about four times that */
+    size_t loans_max, loan_bytes_max; /* files of loans kept in memory; past either the longest idle go */
 };
 MUST_CHECK enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f);
 void engine_free(struct engine *e);
@@ -48,11 +49,13 @@ enum owner { OWNER_SELF, OWNER_OTHER, OWNER_NONE };
 enum owner engine_owner(const struct engine *e, uint16_t shard, const char **address);
 /* The shard of the customer in this case (SEMANTICS, first paragraph). */
 uint16_t engine_shard_of(const struct engine *e, const char *case_type, const json_t *case_);
+uint16_t engine_customer_shard(const struct engine *e, const char *customer); /* 64 hex digits */
 
 struct start {
     const char *workflow;     /* name */
     int version;              /* 0: the published one */
     const json_t *case_;      /* fits the case type's schema; borrowed */
+    const char *customer;     /* hex, of a customer that we know already, such as a loan's; NULL: derived from the case */
     const char *by;           /* API key id, for the record */
     const char *dedup_route, *dedup_key, *dedup_hash; /* all NULL: none */
 };

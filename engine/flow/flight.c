@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "flow/cabinet.h"
 #include "flow/walk.h"
 
 enum { CANCEL_GRACE_MS = 5000, TRY_DEFAULT_MS = 30000 };
@@ -80,6 +81,7 @@ void flight_start(struct engine *e, struct run *r, int para, int op, bool undo, 
     f->due_ms = loop_now_ms(e->c.loop) + timeout;
     f->call = (struct call){.run = r->id, .paragraph = r->plan->paras[para].name, .visit = ps->visits,
                             .attempt = a->attempt ? a->attempt : 1, .key = f->key, .op = operation,
+                            .customer = r->customer[0] ? r->customer : NULL,
                             .look = look, .input = f->input, .now_ms = loop_now_ms(e->c.loop),
                             .done = flight_done};
     e->flights++;
@@ -134,6 +136,7 @@ void flight_timeouts(struct turn *t, int para) {
 struct local_call {
     struct call call;
     bool done;
+    struct folder *folder; /* of the loan that op->book names; NULL none */
     struct local_result *out;
 };
 
@@ -141,6 +144,20 @@ static json_t *posting_new(const struct posting *p) {
     return json_pack("{s:s, s:s, s:I, s:s, s:i, s:s}", "debit", p->debit, "credit", p->credit, "minor",
                      (json_int_t)p->amount_minor, "currency", p->currency, "day", (int)p->effective_day,
                      "kind", p->kind);
+}
+
+static void fail_local(struct local_result *out, enum call_end end, const char *why, const char *code) {
+    json_decref(out->answer), json_decref(out->post);
+    *out = (struct local_result){.end = end};
+    (void)text_copy(out->why, sizeof out->why, why);
+    (void)text_copy(out->code, sizeof out->code, code);
+}
+
+static void write_loan(struct local_call *l, const struct loan_write *w) {
+    enum err err = l->folder ? folder_write(l->folder, w, l->call.now_ms) : ERR_BUG;
+    if (err == ERR_BUG) fail_local(l->out, CALL_REFUSED, "it writes to a loan that it does not name", "no_book");
+    else if (err == ERR_LIMIT) fail_local(l->out, CALL_REFUSED, "the loan's file is full", "file_full");
+    else if (err != OK) fail_local(l->out, CALL_FAILED, "no memory for the loan's file", NULL);
 }
 
 static void local_done(struct call *call, const struct call_result *r) {
@@ -151,10 +168,11 @@ static void local_done(struct call *call, const struct call_result *r) {
     out->answer = json_incref(r->answer);
     (void)text_copy(out->why, sizeof out->why, r->why);
     (void)text_copy(out->code, sizeof out->code, r->code);
-    if (r->end != CALL_DONE || !r->n_postings) return;
-    out->post = json_array();
+    if (r->end != CALL_DONE) return;
+    if (r->n_postings) out->post = json_array();
     for (size_t i = 0; i < r->n_postings; i++)
         if (json_array_append_new(out->post, posting_new(&r->postings[i]))) out->end = CALL_FAILED;
+    if (out->end == CALL_DONE && r->loan) write_loan(l, r->loan);
 }
 
 static size_t book_of(const struct run *r, struct posting *out, size_t max) {
@@ -168,30 +186,48 @@ static size_t book_of(const struct run *r, struct posting *out, size_t max) {
     return n;
 }
 
-void flight_local(struct turn *t, int para, const struct op_decl *op, bool undo, const char *key,
+/* TAKEN without a folder where the operation asks for none. */
+static enum taken take_file(struct turn *t, int para, int op, bool undo, const struct operation *operation,
+                            const json_t *input, struct local_call *l) {
+    struct fault f = {0};
+    if (!operation->book) return TAKEN;
+    const char *loan = json_text(input, operation->book, "");
+    if (!*loan) {
+        fail_local(l->out, CALL_REFUSED, "its input names no loan", operation->book);
+        return TAKEN_NOT;
+    }
+    enum taken taken = cabinet_take(t, loan, para, op, undo, &l->folder, &f);
+    if (taken == TAKEN_NOT) fail_local(l->out, f.kind == ERR_REFUSED ? CALL_REFUSED : CALL_FAILED, f.text, f.where);
+    return taken;
+}
+
+bool flight_local(struct turn *t, int para, int op, const struct op_decl *decl, bool undo, const char *key,
                   const json_t *input, struct local_result *out) {
     struct posting posted[RUN_POSTINGS_MAX];
-    struct book_view book = {posted, book_of(t->run, posted, RUN_POSTINGS_MAX)};
+    struct book_view book = {.posted = posted, .n = book_of(t->run, posted, RUN_POSTINGS_MAX)};
     const struct operation *operation = NULL;
-    struct connector *c = registry_find(t->e->c.registry, op->name, &operation);
-    *out = (struct local_result){.end = CALL_FAILED};
-    (void)text_copy(out->why, sizeof out->why, "a local operation must answer at once");
-    if (!c) return;
+    struct connector *c = registry_find(t->e->c.registry, decl->name, &operation);
+    struct local_call l = {.out = out};
+    fail_local(memset(out, 0, sizeof *out), CALL_FAILED, "no connector offers this operation any more", NULL);
+    if (!c) return true;
     if (json_array_size(t->run->postings) > RUN_POSTINGS_MAX) { /* a balance over a part of the book would be wrong */
-        out->end = CALL_REFUSED;
-        (void)text_copy(out->why, sizeof out->why, "this run has booked too much to go on");
-        return;
+        fail_local(out, CALL_REFUSED, "this run has booked too much to go on", NULL);
+        return true;
     }
+    enum taken taken = take_file(t, para, op, undo, operation, input, &l);
+    if (taken != TAKEN) return taken != TAKEN_LATER;
     char own[400];
     if (!key) key_of(t->run, para, 0, undo, own, sizeof own);
     const struct para_state *ps = &t->run->paras[para];
-    struct local_call l = {.out = out};
+    if (l.folder) book.loan = folder_file(l.folder);
     l.call = (struct call){.run = t->run->id, .paragraph = t->run->plan->paras[para].name,
                            .visit = ps->visits ? ps->visits : 1, .attempt = 1, .key = key ? key : own,
+                           .customer = t->run->customer[0] ? t->run->customer : NULL,
                            .op = operation, .input = input, .now_ms = t->now_ms, .book = &book,
                            .done = local_done};
     c->ops->start(c, &l.call);
     INVARIANT(l.done); /* declared OP_LOCAL, yet it went away: the call stands on this stack */
+    return true;
 }
 
 void local_result_reset(struct local_result *r) {

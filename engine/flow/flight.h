@@ -35,13 +35,14 @@ void flight_orphan(struct flight *f);
 /* Ends calls that are past their time. */
 void flight_timeouts(struct turn *t, int para);
 
-/* A local operation: computed at once. `post_new` gets its postings as a journal array, or NULL. */
+/* A local operation: computed at once, with the file of its loan if it names one. */
 struct local_result {
     enum call_end end;
     json_t *answer, *post; /* new references; may be NULL */
     char why[200], code[64];
 };
-void flight_local(struct turn *t, int para, const struct op_decl *op, bool undo, const char *key,
+/* False: the loan's file is not free now. The ask stands in its queue and is computed later (cabinet.h). */
+bool flight_local(struct turn *t, int para, int op, const struct op_decl *decl, bool undo, const char *key,
                   const json_t *input, struct local_result *out);
 void local_result_reset(struct local_result *r);
 

@@ -77,7 +77,10 @@ static enum err entered(struct run *r, const struct fact *f, int64_t now_ms) {
     struct para_state *ps = visit(r, f, now_ms);
     ps->phase = phase_on_entry(p);
     ps->due_ms = f->due_ms, ps->at_ms = f->at_ms;
-    if (f->attempt && f->op < ps->n_asks) ps->asks[f->op].attempt = f->attempt; /* a local operation has no intent */
+    if (f->attempt && f->op < ps->n_asks) { /* a local operation has no intent */
+        struct ask *a = &ps->asks[f->op];
+        a->state = ASK_HERE, a->attempt = f->attempt, a->due_ms = 0;
+    }
     if (ps->phase == PHASE_INSIDE) enter_children(r, f->para);
     if (p->kind != PARA_TASK) return OK;
     ps->task = TASK_OPEN, ps->queue = p->task.queue, ps->escalated = 0;
@@ -123,7 +126,7 @@ static enum err ask_is(struct run *r, const struct fact *f, enum ask_state state
     a->looks = state == ASK_UNSURE ? (unsigned)f->n : 0;
     for (int i = 0; state == ASK_RETRY && !f->undo && i < r->paras[f->para].n_asks; i++) {
         struct ask *other = &r->paras[f->para].asks[i]; /* a new round may ask all of them again */
-        if (other != a && other->state == ASK_OVER) other->state = ASK_IDLE;
+        if (other != a) other->state = ASK_IDLE;
     }
     return OK;
 }
@@ -242,6 +245,7 @@ static enum err stuck(struct run *r, const struct fact *f, int64_t now_ms) {
 static enum err unstuck(struct run *r, const struct fact *f) {
     struct para_state *ps = &r->paras[f->para];
     ps->phase = PHASE_IDLE, ps->task = TASK_NONE, ps->at_ms = 0;
+    if (ps->stuck_undo) ps->undo.state = ASK_IDLE;
     ps->stuck_undo = ps->stuck_unsure = ps->stuck_escalated = false;
     return keep_text(&ps->why, NULL);
 }

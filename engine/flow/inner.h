@@ -45,6 +45,7 @@ struct commit { /* an append that is not yet durable */
     struct run *run;       /* NULL: dropped meanwhile */
     struct id id;
     struct waiter *waiters;
+    struct folder *kept;   /* cabinet.h: files of loans that this append writes to */
     unsigned n_effects;
     struct effect effects[];
 };
@@ -62,6 +63,7 @@ struct turn {
     unsigned n_tasks;
     size_t posted_from; /* run->postings from here on are this turn's */
     struct artifact *artifacts;
+    struct folder *held; /* cabinet.h: files of loans that this turn has */
     struct waiter *waiters;
     const struct dedup_row *dedup;
     const struct person_key_row *person;
@@ -140,6 +142,7 @@ struct engine {
     size_t resident, idle_weight;
     /* persons.c */
     struct map *persons;      /* customer -> person */
+    struct cabinet *cabinet;  /* cabinet.h: files of loans */
     struct watch *watches[WATCH_SLOTS]; /* by the random end of the run's id */
     unsigned flights;
     bool closing, freed;

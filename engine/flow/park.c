@@ -2,7 +2,7 @@
 #include "flow/inner.h"
 
 /* Under way, or about to be: no timer would wake a run for it. */
-static bool under_way(const struct ask *a) { return a->flight || a->state == ASK_OUT; }
+static bool under_way(const struct ask *a) { return a->flight || a->queued || a->state == ASK_OUT || a->state == ASK_HERE; }
 
 static bool may_park(const struct run *r) {
     if (!r->entry || r->unsettled || r->ended || r->entry->readers || r->entry->load) return false;

@@ -130,7 +130,7 @@ static void sooner(int64_t *wake, int64_t at) {
 static void ask_wake(const struct ask *a, bool live, int64_t *wake) {
     if (a->flight) {
         if (live) sooner(wake, flight_due_ms(a->flight));
-    } else if (a->state == ASK_RETRY || a->state == ASK_UNSURE) {
+    } else if ((a->state == ASK_RETRY || a->state == ASK_UNSURE) && !(live && a->queued)) {
         sooner(wake, a->due_ms);
     }
 }

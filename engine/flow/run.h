@@ -50,14 +50,17 @@ enum ask_state {
     ASK_OUT,    /* intent journaled; the call is under way, or was when we crashed */
     ASK_RETRY,  /* proven FAILED; the next try starts at due_ms */
     ASK_UNSURE, /* it may have happened; the next look starts at due_ms */
+    ASK_HERE,   /* a local operation that is begun and not computed: its loan's file is not here yet */
     ASK_OVER    /* this one has ended without DONE (others of a list may go on) */
 };
 struct flight;
+struct waiting;
 struct ask { /* one operation of a step in this visit, or the undo of a step */
     enum ask_state state;
     unsigned attempt, looks;
     int64_t due_ms;
     struct flight *flight; /* live: the call in flight */
+    struct waiting *queued; /* live: its place in the queue for its loan's file (cabinet.h) */
 };
 
 enum task_state { TASK_NONE, TASK_OPEN, TASK_CLAIMED };

@@ -52,6 +52,8 @@ uint16_t engine_shard_of(const struct engine *e, const char *case_type, const js
     return 0;
 }
 
+uint16_t engine_customer_shard(const struct engine *e, const char *customer) { return customer_shard(e, customer); }
+
 struct starting {
     struct waiter waiter; /* first; given to the turn */
     struct engine *engine;
@@ -181,12 +183,19 @@ static enum err fill_key(struct starting *s, const json_t *case_) {
     return s->case_ ? json_put_take(s->case_, key, json_string(id_text(s->run, text))) : ERR_NOMEM;
 }
 
+static bool is_customer(const char *text) {
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
 static enum err place(struct engine *e, const struct start *st, struct starting *s, struct fault *f) {
     s->plan = definitions_flow(e->c.definitions, st->workflow, st->version);
     if (!s->plan)
         return fault_set(f, ERR_NOT_FOUND, "workflow", "there is no workflow '%s' of this version here", st->workflow);
     s->case_type = definitions_case(e->c.definitions, s->plan->case_type);
-    s->has_customer = customer_of(e, s->case_type, st->case_, s->customer);
+    if (st->customer && !is_customer(st->customer))
+        return fault_set(f, ERR_INVALID, "customer", "a customer is named by 64 hexadecimal digits");
+    if (st->customer) s->has_customer = text_copy(s->customer, sizeof s->customer, st->customer);
+    else s->has_customer = customer_of(e, s->case_type, st->case_, s->customer);
     s->shard = s->has_customer ? customer_shard(e, s->customer) : engine_shard_of(e, s->plan->case_type, st->case_);
     s->run = id_make(e->c.store->region, s->shard, loop_now_ms(e->c.loop), e->c.rng);
     enum err err = fill_key(s, st->case_);

@@ -142,6 +142,19 @@ void step_result(struct turn *t, int para, int op, bool look, const struct outco
     }
 }
 
+static void compute(struct turn *t, int para, int op, const struct op_decl *decl, const struct step_key *key) {
+    struct local_result r;
+    json_t *input = json_incref(state_of(t, para)->input);
+    if (flight_local(t, para, op, decl, false, key && key->text[0] ? key->text : NULL, input, &r)) {
+        struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
+        if (r.end == CALL_UNCERTAIN) o.end = CALL_FAILED; /* nothing outside: it cannot have happened */
+        if (o.end == CALL_FAILED) failed(t, para, op, &o);
+        else end_step(t, para, op, para_end_of(o.end), &o, para_of(t, para)->step.undo ? input : NULL);
+    }
+    json_decref(input);
+    local_result_reset(&r);
+}
+
 static void local(struct turn *t, int para, int op, const struct op_decl *decl, const struct step_key *key,
                   unsigned visit) {
     struct para_state *ps = state_of(t, para);
@@ -151,14 +164,8 @@ static void local(struct turn *t, int para, int op, const struct op_decl *decl, 
     f.due_ms = visit == ps->visits ? ps->due_ms : case_after(t->run->case_type, &para_of(t, para)->within, t->now_ms);
     turn_fact(t, &f);
     if (!ps->input) ps->input = json_incref(input);
-    struct local_result r;
-    flight_local(t, para, decl, false, key && key->text[0] ? key->text : NULL, input, &r);
-    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
-    if (r.end == CALL_UNCERTAIN) o.end = CALL_FAILED; /* nothing outside: it cannot have happened */
-    if (o.end == CALL_FAILED) failed(t, para, op, &o);
-    else end_step(t, para, op, para_end_of(o.end), &o, para_of(t, para)->step.undo ? input : NULL);
     json_decref(input);
-    local_result_reset(&r);
+    compute(t, para, op, decl, key);
 }
 
 static int64_t hedge_at(const struct turn *t, int para, int op) {
@@ -227,6 +234,16 @@ static bool has_input(struct turn *t, int para) {
     struct para_state *ps = state_of(t, para);
     if (ps->input || para_of(t, para)->kind != PARA_STEP) return true;
     return make_input(t, para, &ps->input);
+}
+
+/* A local operation that was begun: what it reads may have changed meanwhile, so its key and input are what they now are. */
+void step_go_on_with(struct turn *t, int para, int op) {
+    const struct para *p = para_of(t, para);
+    const struct op_decl *decl = step_op(t->e, t->run->plan, para, op, false);
+    struct step_key key = {0};
+    if (!has_input(t, para) || (p->step.once_per && !money_key(t, para, &key))) return;
+    if (decl->kind == OP_LOCAL) compute(t, para, op, decl, &key);
+    else begin(t, para, op, state_of(t, para)->visits, true, &key);
 }
 
 static void try_again(struct turn *t, int para, int op) {
@@ -322,6 +339,10 @@ void step_resume(struct turn *t, int para) {
     struct para_state *ps = state_of(t, para);
     for (int i = 0; i < ps->n_asks && ps->phase == PHASE_CALL; i++) {
         const struct op_decl *decl = step_op(t->e, t->run->plan, para, i, false);
+        if (ps->asks[i].state == ASK_HERE && !ps->asks[i].queued) {
+            step_go_on_with(t, para, i);
+            return;
+        }
         if (ps->asks[i].state != ASK_OUT || ps->asks[i].flight) continue;
         if (decl && decl->kind == OP_READ) {
             if (has_input(t, para)) turn_effect(t, para, i, false, false);

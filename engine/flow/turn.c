@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/cabinet.h"
 #include "flow/commit.h"
 #include "flow/walk.h"
 
@@ -17,7 +18,7 @@ void turn_begin(struct engine *e, struct run *r) {
     buf_addc(&t->body, '[');
     t->n_facts = t->moves = t->n_effects = t->n_tasks = 0;
     t->posted_from = json_array_size(r->postings);
-    t->artifacts = NULL, t->waiters = NULL;
+    t->artifacts = NULL, t->waiters = NULL, t->held = NULL;
     t->dedup = NULL, t->person = NULL, t->event_taken = NULL;
     t->entering = -1, t->entering_visit = 0, t->n_cancels = 0, t->turned = false;
     t->failed = OK;
@@ -234,6 +235,7 @@ static void end_failed(struct engine *e, struct run *r, enum err why) {
     log_error("turn_failed", "run=%s err=%s", r->text, err_word(why));
     forget_artifacts(&e->turn);
     e->turn.run = NULL;
+    cabinet_give_up(&e->turn);
     bool never = why == ERR_LIMIT || why == ERR_BUG || why == ERR_INVALID; /* it would fail again, for ever */
     if (r->entry && never) r->entry->rejected++;
     drop_run(e, r, why, &f);
@@ -255,6 +257,7 @@ void turn_end(struct engine *e) {
         end_failed(e, r, err);
         return;
     }
+    cabinet_give_up(t); /* what an operation only looked at, in a turn that wrote nothing */
     struct id id = r->id;
     t->run = NULL;
     rearm(e, r);

@@ -71,7 +71,10 @@ static enum err make_input(struct turn *t, int para, json_t **out, struct fault 
 
 static void undo_local(struct turn *t, int para, const struct op_decl *op, json_t *input) {
     struct local_result r;
-    flight_local(t, para, op, true, NULL, input, &r);
+    if (!flight_local(t, para, 0, op, true, NULL, input, &r)) {
+        local_result_reset(&r);
+        return;
+    }
     struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
     state_of(t, para)->undo.attempt++;
     undo_result(t, para, false, &o);
@@ -105,8 +108,11 @@ void undo_go_on(struct turn *t, int saga) {
         all_undone(t, saga);
         return;
     }
-    if (state_of(t, para)->undo.state == ASK_IDLE) begin(t, para);
+    const struct ask *a = &state_of(t, para)->undo;
+    if (a->state == ASK_IDLE && !a->queued) begin(t, para);
 }
+
+void undo_go_on_with(struct turn *t, int para) { begin(t, para); }
 
 static void about(struct turn *t, enum fact_kind kind, int para, const struct outcome *o, int64_t wait_ms, int64_t n) {
     struct fact f = fact_of(kind, para, state_of(t, para)->visits);
@@ -163,7 +169,7 @@ void undo_due(struct turn *t, int para) {
         flight_timeouts(t, para);
         return;
     }
-    if (!a->due_ms || a->due_ms > t->now_ms) return;
+    if (!a->due_ms || a->due_ms > t->now_ms || a->queued) return;
     if (a->state == ASK_RETRY) begin(t, para);
     else if (a->state == ASK_UNSURE) {
         a->due_ms = t->now_ms + 1000;

@@ -48,6 +48,7 @@ void step_by_hand(struct turn *t, int para, json_t *answer, const char *by);
 bool step_drop(struct turn *t, int para);
 void step_begin(struct turn *t, int para, unsigned visit); /* its input is made */
 void step_resume(struct turn *t, int para);
+void step_go_on_with(struct turn *t, int para, int op); /* its loan's file is free */
 void send_enter(struct turn *t, int para, unsigned visit);
 void send_go(struct turn *t, int para, unsigned visit);
 bool send_ended(struct turn *t, int para, enum para_end end, const char *why);
@@ -66,6 +67,7 @@ MUST_CHECK bool money_key(struct turn *t, int para, struct step_key *out);
 
 /* undo.c */
 void undo_go_on(struct turn *t, int saga);
+void undo_go_on_with(struct turn *t, int para); /* the undo's loan's file is free */
 void undo_result(struct turn *t, int para, bool look, const struct outcome *o);
 void undo_due(struct turn *t, int para);
 void undo_resume(struct turn *t, int para);

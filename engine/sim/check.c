@@ -132,6 +132,45 @@ static void check_books(struct stage *s) {
     if (total) stage_violation(s, "the ledger does not balance");
 }
 
+/* Postings about this loan in the journals of all cases: +1 added, -1 taken off; `steps` counts both. */
+static int64_t journaled_count(const struct stage *s, const char *loan, unsigned *steps) {
+    int64_t sum = 0;
+    char account[64];
+    (void)snprintf(account, sizeof account, "loan:%s:count", loan);
+    for (unsigned c = 0; c < s->n_cases; c++) {
+        json_auto_t *journal = s->cases[c].started ? memory_journal_new(s->memory, s->cases[c].run) : NULL;
+        json_t *row, *fact, *post;
+        size_t i, k, n;
+        json_array_foreach(journal, i, row) json_array_foreach(json_object_get(row, "facts"), k, fact)
+            json_array_foreach(json_object_get(fact, "post"), n, post) {
+                int way = !strcmp(json_text(post, "debit", ""), account) - !strcmp(json_text(post, "credit", ""), account);
+                sum += way, *steps += way != 0;
+            }
+    }
+    return sum;
+}
+
+/* A counter in the loan's file: every step of every run has added to what the one before it left. */
+static void check_loan(void *who, const struct mem_loan *l) {
+    struct stage *s = who;
+    json_auto_t *entries = memory_loan_entries_new(l);
+    const char *id = memory_loan_id(l);
+    int64_t count = 0;
+    unsigned steps = 0;
+    json_t *e;
+    size_t i;
+    json_array_foreach(entries, i, e) {
+        const json_t *body = json_object_get(e, "body");
+        if (json_int(body, "was", -1) != count) stage_violation(s, "loan %s: entry %zu did not see the one before it", id, i + 1);
+        count = json_int(body, "is", -1);
+    }
+    if (memory_loan_n(l) != json_array_size(entries)) stage_violation(s, "loan %s: its row does not know its last entry", id);
+    int64_t journaled = journaled_count(s, id, &steps);
+    if (journaled != count || steps != json_array_size(entries))
+        stage_violation(s, "loan %s counts %lld in %zu entries, the journals %lld in %u steps", id, (long long)count,
+                        json_array_size(entries), (long long)journaled, steps);
+}
+
 /* The whole story of every case, for whoever reads a failing seed. */
 static void print_stories(const struct stage *s) {
     for (unsigned i = 0; i < s->n_cases; i++) {
@@ -158,6 +197,7 @@ void check_all(struct stage *s) {
     check_once(s, l);
     check_order(s, l);
     check_books(s);
+    memory_each_loan(s->memory, check_loan, s);
     if (memory_holds(s->memory, "Quillfeather")) stage_violation(s, "a personal field stands open in the journal");
     if (s->print && s->report->violations) print_stories(s);
     s->report->runs = s->n_cases, s->report->rows = memory_rows(s->memory);

@@ -245,9 +245,14 @@ static void tell_rows(struct job *j, struct id id) {
     }
 }
 
-static void load_act(struct job *j, enum err err) {
+/* The connection may break. */
+static enum err read_end(struct job *j, enum err err) {
     unsigned unread = j->h->m->faults.unread_percent;
-    if (err == OK && unread && rng_below(&j->h->m->rng, 100) < unread) err = ERR_IO;
+    return err == OK && unread && rng_below(&j->h->m->rng, 100) < unread ? ERR_IO : err;
+}
+
+static void load_act(struct job *j, enum err err) {
+    err = read_end(j, err);
     for (size_t i = 0; err == OK && i < j->n; i++) tell_rows(j, j->ids[i]);
     end_with(j, err);
 }
@@ -506,6 +511,7 @@ static enum err definitions(struct store *s, store_definition_fn *each, store_do
 
 static void loans_act(struct job *j, enum err err) {
     char *const *ids = j->copy;
+    err = read_end(j, err);
     for (int pass = 0; err == OK && pass < 2; pass++)
         for (size_t i = 0; i < j->n; i++) {
             const struct mem_loan *l = memory_loan(j->h->m, ids[i]);

@@ -4,15 +4,15 @@
 
 const char SIM_CASE[] =
     "{\"case\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\","
-    "\"minimum\":0,\"maximum\":9},\"name\":{\"type\":\"string\",\"x-personal\":true}},"
-    "\"required\":[\"ref\",\"n\",\"name\"]},\"key\":\"ref\",\"customer\":[\"ref\"],\"zone\":\"Asia/Kolkata\","
+    "\"minimum\":0,\"maximum\":9},\"loan\":{\"type\":\"string\"},\"name\":{\"type\":\"string\",\"x-personal\":true}},"
+    "\"required\":[\"ref\",\"n\",\"loan\",\"name\"]},\"key\":\"ref\",\"customer\":[\"ref\"],\"zone\":\"Asia/Kolkata\","
     "\"events\":{\"go.ahead\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"}},\"required\":[\"ref\"]},"
     "\"stop\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"}},\"required\":[\"ref\"]}}}";
 
 const char SIM_RETRIES[] =
     "retry \"few\" { tries = 14, first = seconds(0.2), factor = 2, longest = minutes(2), jitter = percent(50) }\n";
 
-enum kind { READ, NOTE, PARALLEL, SAGA, WAIT, TASK, ROUTE, KINDS };
+enum kind { READ, NOTE, COUNTED, PARALLEL, SAGA, WAIT, TASK, ROUTE, KINDS };
 
 struct writer {
     struct rng *r;
@@ -45,6 +45,14 @@ static void note_step(struct writer *w, const char *name, bool top) {
     buf_adds(w->out, " }");
 }
 
+#define COUNT "call = \"books.add\", with = { loan = \"case.loan\" }"
+
+static void count_step(struct writer *w, const char *name, bool top) {
+    buf_addf(w->out, "step \"%s\" { " COUNT ", retry = \"few\", no_undo = \"it stays counted\"", name);
+    if (top) buf_adds(w->out, ", failed = "), target(w);
+    buf_adds(w->out, " }");
+}
+
 static void parallel(struct writer *w) {
     int branches = 2 + (int)rng_below(w->r, 3);
     buf_addf(w->out, "parallel \"p%d\" {\n", w->at);
@@ -52,7 +60,8 @@ static void parallel(struct writer *w) {
         char name[24];
         (void)snprintf(name, sizeof name, "p%d_b%d", w->at, i);
         buf_adds(w->out, "  ");
-        if (chance(w, 50)) read_step(w, name, false);
+        if (chance(w, 30)) count_step(w, name, false);
+        else if (chance(w, 50)) read_step(w, name, false);
         else note_step(w, name, false);
         buf_adds(w->out, ",\n");
     }
@@ -65,7 +74,8 @@ static void saga_step(struct writer *w, int i, bool pivot) {
         buf_adds(w->out, "call = \"world.pay\", with = { ref = \"case.ref\" }, once_per = \"case.ref\", pivot = true, retry = \"few\" },\n");
         return;
     }
-    if (chance(w, 30)) buf_adds(w->out, "call = \"books.hold\", with = { ref = \"case.ref\" }, undo = \"books.release\"");
+    if (chance(w, 25)) buf_adds(w->out, COUNT ", undo = \"books.subtract\"");
+    else if (chance(w, 30)) buf_adds(w->out, "call = \"books.hold\", with = { ref = \"case.ref\" }, undo = \"books.release\"");
     else buf_adds(w->out, "call = \"world.take\", with = { ref = \"case.ref\" }, undo = \"world.give\", retry = \"few\"");
     if (chance(w, 20)) buf_adds(w->out, ", when = \"case.n > 4\"");
     buf_adds(w->out, " },\n");
@@ -111,6 +121,7 @@ static void paragraph(struct writer *w, enum kind k) {
     switch (k) {
     case READ: read_step(w, name, true), buf_addc(w->out, '\n'); break;
     case NOTE: note_step(w, name, true), buf_addc(w->out, '\n'); break;
+    case COUNTED: count_step(w, name, true), buf_addc(w->out, '\n'); break;
     case PARALLEL: parallel(w); break;
     case SAGA: saga(w); break;
     case WAIT: wait(w); break;

@@ -15,6 +15,7 @@ struct proc {
     struct crypt_key master;
     unsigned processes, life;
     size_t resident_max;
+    size_t loans_max;
     int index;
     bool alive, paused;
     struct loop *loop;

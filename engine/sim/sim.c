@@ -57,8 +57,8 @@ static void ask_start(void *who) {
     struct proc *p = any_proc(s);
     if (c->asking || (c->started && c->again)) return;
     if (c->started) c->again = true; /* the client did not hear us and asks again */
-    json_auto_t *body = json_pack("{s:s, s:i, s:s}", "ref", c->ref, "n", c->n, "name", "Quillfeather Onobrychis");
-    struct start st = {.workflow = c->workflow, .version = 1, .case_ = body, .by = "sim", .dedup_route = "start",
+    json_auto_t *body = json_pack("{s:s, s:i, s:s, s:s}", "ref", c->ref, "n", c->n, "loan", c->loan, "name", "Quillfeather Onobrychis");
+    struct start st = {.workflow = c->workflow, .version = 1, .case_ = body, .customer = c->customer, .by = "sim", .dedup_route = "start",
                        .dedup_key = c->ref, .dedup_hash = "h"};
     c->asking = true;
     if (p && engine_start(p->engine, &st, started, c) == OK) return;
@@ -234,12 +234,19 @@ static enum err write_flows(struct stage *s, bool print) {
     return OK;
 }
 
+/* Three cases are of one customer and write to one loan. */
+static void share_loan(struct sim_case *c, unsigned trio) {
+    (void)snprintf(c->loan, sizeof c->loan, "LN%u", trio);
+    for (unsigned i = 0; i < 64; i++) c->customer[i] = "0123456789abcdef"[fate(c->stage, c->loan, i % 2 ? "odd" : "even", 16)];
+}
+
 static void plan_cases(struct stage *s) {
     for (unsigned i = 0; i < s->n_cases; i++) {
         struct sim_case *c = &s->cases[i];
         c->stage = s;
         (void)snprintf(c->ref, sizeof c->ref, "C%u", i);
         (void)snprintf(c->workflow, sizeof c->workflow, "sim_%u", fate(s, "flow", c->ref, s->n_flows));
+        share_loan(c, i / 3);
         c->n = (int)fate(s, "n", c->ref, 10);
         int64_t at = START_MS_LOW + (int64_t)fate(s, "start", c->ref, 20000);
         later(s, at, ask_start, c), later(s, at + 30000, start_watchdog, c);

@@ -42,7 +42,7 @@ enum err stage_up(struct stage *s) {
     for (unsigned i = 0; i < s->n_procs && e == OK; i++) {
         s->procs[i] = (struct proc){.clock = s->clock, .memory = s->memory, .world = s->world, .definitions = s->definitions,
                                     .processes = s->n_procs, .index = (int)(s->seed * 16 % 1000000 + i),
-                                    .resident_max = s->seed % 3 == 0 ? 1 : 0};
+                                    .resident_max = s->seed % 3 == 0 ? 1 : 0, .loans_max = s->seed % 5 == 0 ? 1 : 0};
         memset(s->procs[i].master.b, 7, sizeof s->procs[i].master.b);
         e = proc_start(&s->procs[i]);
     }

@@ -11,7 +11,7 @@ enum { STAGE_PROCS_MAX = 3, STAGE_CASES_MAX = 16 };
 struct stage;
 struct sim_case {
     struct stage *stage;
-    char ref[24], workflow[24];
+    char ref[24], workflow[24], loan[24], customer[65];
     int n;
     bool asking, started, again;
     struct id run;

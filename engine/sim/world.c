@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "sim/own_books.h"
 
 enum { TROUBLES_MAX = 3 };
 
@@ -288,42 +289,14 @@ static const struct operation operations[] = {
     {0}};
 static const struct connector_ops world_ops = {.name = "world", .operations = operations, .start = start, .close = close_};
 
-/* --- our own books: pure, local -------------------------------------------------------------------- */
-
-static void books_start(struct connector *c, struct call *call) {
-    const char *ref = json_text(call->input, "ref", "");
-    char held[200];
-    (void)c;
-    (void)snprintf(held, sizeof held, "held:%s", ref);
-    bool hold = !strcmp(call->op->name, "hold");
-    struct posting p = {hold ? held : "funds", hold ? "funds" : held, 100, "INR", 20000, call->op->name};
-    json_t *answer = json_pack("{s:s, s:s}", "id", call->key, "ref", ref);
-    struct call_result r = {.end = CALL_DONE, .answer = answer, .postings = &p, .n_postings = 1};
-    call->done(call, &r);
-    json_decref(answer);
-}
-static void books_close(struct connector *c) { free(c); }
-static const struct operation book_operations[] = {
-    {.name = "hold", .about = "holds an amount", .kind = OP_LOCAL, .timeout_ms = 1000,
-     .input = "{\"type\":\"object\",\"properties\":{\"ref\":" TEXT_FIELD "},\"required\":[\"ref\"]}",
-     .output = "{\"type\":\"object\",\"properties\":{\"id\":" TEXT_FIELD ",\"ref\":" TEXT_FIELD "},\"required\":[\"id\",\"ref\"]}",
-     .sample = "{\"id\":\"H1\",\"ref\":\"A\"}"},
-    {.name = "release", .about = "releases it", .kind = OP_LOCAL, .timeout_ms = 1000, .undoes = true,
-     .input = "{\"type\":\"object\",\"properties\":{\"id\":" TEXT_FIELD ",\"ref\":" TEXT_FIELD "},\"required\":[\"ref\"]}",
-     .output = "{\"type\":\"object\",\"properties\":{\"id\":" TEXT_FIELD ",\"ref\":" TEXT_FIELD "}}",
-     .sample = "{\"id\":\"R1\",\"ref\":\"A\"}"},
-    {0}};
-static const struct connector_ops books_ops = {.name = "books", .operations = book_operations, .start = books_start, .close = books_close};
-
 enum err world_connect(struct world *w, struct loop *l, struct registry *r) {
     struct client *client = calloc(1, sizeof *client);
-    struct connector *books = calloc(1, sizeof *books);
+    struct connector *books = own_books_new();
     if (!client || !books) {
         free(client), free(books);
         return ERR_NOMEM;
     }
     client->connector.ops = &world_ops, client->world = w, client->loop = l;
-    books->ops = &books_ops;
     enum err e = registry_add_take(r, &client->connector);
     return e == OK ? registry_add_take(r, books) : (free(books), e);
 }

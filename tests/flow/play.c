@@ -60,8 +60,8 @@ static void started(void *who, enum err err, struct id run, bool joined, const s
 }
 
 enum err play_start(struct play *p, const char *ref, int n, const char *dedup_key, const char *dedup_hash) {
-    json_auto_t *body = json_pack("{s:s, s:i, s:s}", "ref", ref, "n", n, "name", "Quillfeather Onobrychis");
-    struct start s = {.workflow = "f", .case_ = body, .by = "test", .dedup_route = dedup_key ? "/v1" : NULL, .dedup_key = dedup_key,
+    json_auto_t *body = json_pack("{s:s, s:i, s:s, s:s}", "ref", ref, "n", n, "loan", p->loan ? p->loan : ref, "name", "Quillfeather Onobrychis");
+    struct start s = {.workflow = "f", .case_ = body, .customer = p->customer, .by = "test", .dedup_route = dedup_key ? "/v1" : NULL, .dedup_key = dedup_key,
                       .dedup_hash = dedup_hash};
     p->told = false;
     return wait(p, engine_start(p->proc.engine, &s, started, p));

@@ -18,13 +18,14 @@ struct play {
     enum err err;      /* of the last request */
     bool joined, told;
     struct fault fault;
+    const char *loan, *customer; /* of the next start; NULL: the ref, derived */
     json_t *state, *facts;
 };
 /* `flow` is the text of workflow "f", version 1, on case "sim_case"; `world` may be NULL: no troubles. */
 void play_open(struct play *p, const char *flow, const struct world_faults *world);
 void play_close(struct play *p);
 void play_pass(struct play *p, int64_t ms);
-/* Starts {"ref": ref, "n": n}; waits until told. */
+/* Starts {"ref": ref, "n": n, "loan": loan}; waits until told. */
 enum err play_start(struct play *p, const char *ref, int n, const char *dedup_key, const char *dedup_hash);
 enum err play_signal(struct play *p, const char *name, const char *id, const char *ref);
 enum err play_task(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by);
