@@ -59,32 +59,42 @@ static int64_t wait_wish_ms(const char *retry_after) {
     return s > RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : s * 1000;
 }
 
-/* Takes `said`; NULL: `a` says how the call ends. What has happened or may have is never called FAILED. */
-static json_t *heard(struct answer *a, const struct operation *op, bool look, const struct reply *reply, json_t *said) {
-    if (!reply->shape || !reply->shape->hear) return said;
-    json_t *v = reply->shape->hear(reply->shaped, said, a);
-    json_decref(said);
-    if (v) return v;
+/* What a shape would not read. What has happened or may have is never called FAILED. */
+static void not_read(struct answer *a, const struct operation *op, bool look) {
     if (!a->result.why) answer_set(a, CALL_FAILED, "bad_answer", "the provider's answer could not be read");
     if (a->result.end == CALL_FAILED) a->result.end = unknown_end(op, look);
-    return NULL;
+}
+
+static json_t *body_new(struct answer *a, const struct operation *op, bool look, const struct reply *reply) {
+    const struct shape *shape = reply->shape;
+    json_t *said = NULL, *v;
+    bool own_form = reply->on_wire && shape && shape->read;
+    if (own_form && !(said = shape->read(reply->shaped, reply->body, reply->n, a))) {
+        not_read(a, op, look);
+        return NULL;
+    }
+    if (!own_form && json_parse(reply->body, reply->n, &JSON_LIMITS_ANSWER, &said, NULL) != OK) {
+        answer_set(a, unknown_end(op, look), "bad_answer", "the provider's answer is not JSON");
+        return NULL;
+    }
+    if (!shape || !shape->hear) return said;
+    v = shape->hear(reply->shaped, said, a);
+    json_decref(said);
+    if (!v) not_read(a, op, look);
+    return v;
 }
 
 static void read_good(struct answer *a, const struct operation *op, bool look,
                       const struct schema *output, const struct reply *reply) {
     struct fault f;
-    json_t *v = NULL;
-    if (json_parse(reply->body, reply->n, &JSON_LIMITS_ANSWER, &v, &f) != OK) {
-        answer_set(a, unknown_end(op, look), "bad_answer", "the provider's answer is not JSON");
-    } else if (!(v = heard(a, op, look, reply, v))) {
-        return;
-    } else if (schema_check(output, v, NULL, NULL, &f) != OK) {
-        answer_set(a, unknown_end(op, look), "bad_answer",
-                   "the provider's answer does not fit what was agreed, at %.80s", f.where);
-        json_decref(v);
-    } else {
+    json_t *v = body_new(a, op, look, reply);
+    if (!v) return;
+    if (schema_check(output, v, NULL, NULL, &f) == OK) {
         a->result = (struct call_result){.end = CALL_DONE, .answer = v};
+        return;
     }
+    answer_set(a, unknown_end(op, look), "bad_answer", "the provider's answer does not fit what was agreed, at %.80s", f.where);
+    json_decref(v);
 }
 
 static enum call_end refusal_end(int status, bool look, const struct operation *op) {

@@ -31,6 +31,7 @@ struct reply { /* borrowed */
     const char *retry_after; /* seconds, or NULL; a date is ignored: we take no clock here */
     const struct shape *shape;   /* shape.h: its `hear` reads the body; NULL: the body is the answer */
     const struct shaped *shaped;
+    bool on_wire;            /* the body has the form of shape->type */
 };
 
 /* `output` is op->output compiled. Provider texts never enter `why`: they may name a person. Only the

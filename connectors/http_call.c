@@ -139,7 +139,7 @@ static void call_end(struct http_call *h) {
 }
 
 static void read_reply(struct http_call *h, const char *body, size_t n, const char *retry_after) {
-    struct reply reply = {h->status, body, n, retry_after, h->shape, &h->shaped};
+    struct reply reply = {h->status, body, n, retry_after, h->shape, &h->shaped, true};
     answer_read(&h->answer, h->op, h->look, h->output, &reply);
 }
 
@@ -191,33 +191,57 @@ static bool key_fits_header(const char *key) {
     return true;
 }
 
-static struct fetch *send_call(struct http_call *h, const json_t *content) {
-    struct http_connector *c = h->c;
-    const struct call *call = h->call;
-    struct buf url AUTO(buf_reset), body AUTO(buf_reset), key AUTO(buf_reset);
+static enum err write_body(const struct http_call *h, const json_t *content, struct buf *out) {
+    if (h->look) return OK;
+    if (!h->shape || !h->shape->write) return json_write(content, out);
+    enum err e = h->shape->write(&h->shaped, content, out);
+    return e == OK ? buf_err(out) : e;
+}
+
+static void write_url(const struct http_call *h, const char *key, struct buf *out) {
+    buf_addf(out, "%s/%s/%s", h->c->url, h->c->base.ops->name, h->op->name);
+    if (!h->look) return;
+    buf_addc(out, '/');
+    add_escaped(out, key);
+}
+
+static enum err send_with_key(struct http_call *h, const char *key, const struct buf *body) {
+    struct buf url AUTO(buf_reset), idempotency AUTO(buf_reset), type AUTO(buf_reset);
     buf_init(&url, 2048);
+    buf_init(&idempotency, 512);
+    buf_init(&type, 128);
+    write_url(h, key, &url);
+    buf_addf(&idempotency, "Idempotency-Key: %s", key);
+    buf_addf(&type, h->look ? "Accept: %s" : "Content-Type: %s", h->shape && h->shape->type ? h->shape->type : "application/json");
+    if (!buf_ok(&url) || !buf_ok(&idempotency) || !buf_ok(&type) || !key_fits_header(key)) return ERR_LIMIT;
+    const char *headers[] = {buf_text(&type), buf_text(&idempotency), h->c->token[0] ? h->c->token : NULL, NULL};
+    struct fetch_request r = {.method = h->look ? "GET" : "POST", .url = buf_text(&url),
+                              .headers = headers, .body = body->data, .body_n = body->len,
+                              .timeout_ms = h->op->timeout_ms, .answer_max = ANSWER_MAX};
+    h->fetch = fetch_start(h->c->fetch, &r, fetched, h);
+    return h->fetch ? OK : ERR_NOMEM;
+}
+
+static enum err send_call(struct http_call *h, const json_t *content) {
+    struct buf body AUTO(buf_reset), key AUTO(buf_reset);
     buf_init(&body, REQUEST_MAX);
     buf_init(&key, 512);
-    buf_addf(&url, "%s/%s/%s", c->url, c->base.ops->name, h->op->name);
-    buf_addf(&key, "Idempotency-Key: %s", call->key);
-    if (h->look) {
-        buf_addc(&url, '/');
-        add_escaped(&url, call->key);
-    } else if (json_write(content, &body) != OK) {
-        return NULL;
-    }
-    if (!buf_ok(&url) || !buf_ok(&body) || !buf_ok(&key) || !key_fits_header(call->key)) return NULL;
-    const char *headers[] = {"Content-Type: application/json", buf_text(&key),
-                             c->token[0] ? c->token : NULL, NULL};
-    struct fetch_request r = {.method = h->look ? "GET" : "POST", .url = buf_text(&url),
-                              .headers = headers, .body = body.data, .body_n = body.len,
-                              .timeout_ms = h->op->timeout_ms, .answer_max = ANSWER_MAX};
-    return fetch_start(c->fetch, &r, fetched, h);
+    if (h->shape && h->shape->key && !h->look) h->shape->key(&h->shaped, &key);
+    else buf_adds(&key, h->key);
+    enum err e = write_body(h, content, &body);
+    if (e == OK) e = buf_err(&key);
+    return e == OK ? send_with_key(h, buf_text(&key), &body) : e;
 }
 
 static void end_at_once(struct call *call, const char *why) {
     struct call_result r = {.end = call->look ? CALL_UNCERTAIN : CALL_FAILED, .why = why};
     call->done(call, &r);
+}
+
+static void not_sent(struct call *call, enum err e) {
+    struct call_result r = {.end = CALL_REFUSED, .code = "bad_request", .why = "the input cannot be said in the provider's form"};
+    if (e == ERR_INVALID && !call->look) call->done(call, &r);
+    else end_at_once(call, "the request could not be built");
 }
 
 /* Linked, and from now on ended by call_end. */
@@ -262,13 +286,13 @@ static void ask_provider(struct http_call *h) {
         call_free(h);
         return;
     }
-    h->fetch = send_call(h, content);
+    enum err e = send_call(h, content);
     json_decref(content);
-    if (h->fetch) {
+    if (e == OK) {
         call_link(h);
     } else {
         call_free(h);
-        end_at_once(call, "the request could not be built");
+        not_sent(call, e);
     }
 }
 

@@ -12,7 +12,7 @@
 struct shaped { /* one call; all borrowed */
     const void *keys;      /* what `open` made, or NULL; read by several threads, so never written */
     const struct operation *op;
-    const json_t *input;   /* NULL at a look */
+    const json_t *input;   /* may be NULL at a look */
     const char *key;       /* the idempotency key */
     int64_t now_ms;
 };
@@ -27,6 +27,14 @@ struct shape {
     json_t *(*hear)(const struct shaped *s, const json_t *said, struct answer *a);
     /* Answers by itself; nobody is asked. In a worker thread where there is a pool. */
     json_t *(*own)(const struct shaped *s, struct answer *a);
+    /* What goes over HTTP where it is not JSON; the sandbox in the same process says and hears JSON. `type` is the
+     * Content-Type, and the Accept of a look. `write` makes the body of what `ask` gave: ERR_INVALID when that cannot
+     * be said in this form. `read` makes JSON of a 2xx, which then goes through `hear`; in a worker when it is big. */
+    const char *type;
+    enum err (*write)(const struct shaped *s, const json_t *content, struct buf *out);
+    json_t *(*read)(const struct shaped *s, const char *body, size_t n, struct answer *a);
+    /* OP_READ over HTTP: the key by content that the provider wants. Appends. NULL: the call's. */
+    void (*key)(const struct shaped *s, struct buf *out);
 };
 struct shaping {
     /* Keys, trusted certificates, scales out of the connector's configuration. NULL: none are needed. */

@@ -45,7 +45,7 @@ static void read_answer(struct waiting *x, const struct shape *shape, const stru
     struct call *call = x->call;
     char wish[16];
     snprintf(wish, sizeof wish, "%d", w->retry_after_s);
-    struct reply reply = {w->status, w->body, w->n, wish, shape, shaped};
+    struct reply reply = {.status = w->status, .body = w->body, .n = w->n, .retry_after = wish, .shape = shape, .shaped = shaped};
     answer_read(&x->answer, call->op, call->look, x->c->outputs[call->op - x->c->own.operations], &reply);
 }
 
@@ -69,7 +69,7 @@ static int64_t ask_world(struct waiting *x, const struct shape *shape, const str
 static int64_t ask(struct waiting *x) {
     struct call *call = x->call;
     const struct shape *shape = shape_of(&x->c->own, call->op->name);
-    struct shaped shaped = {x->c->keys, call->op, call->look ? NULL : call->input, call->key, call->now_ms};
+    struct shaped shaped = {x->c->keys, call->op, call->input, call->key, call->now_ms};
     if (shape && shape->own) {
         shape_own(shape, &shaped, x->c->outputs[call->op - x->c->own.operations], &x->answer);
         return 0;
