@@ -29,8 +29,9 @@ static void print_text(const json_t *books) {
     json_array_foreach(json_object_get(books, "currencies"), i, c) print_currency(c);
     json_array_foreach(json_object_get(books, "runs"), i, r)
         printf("%s %s %s %" PRId64 "\n", json_text(r, "run", ""), json_text(r, "currency", ""), json_text(r, "account", ""), json_int(r, "net", 0));
-    printf("postings without a step in the journal: %" PRId64 "\n%s\n", json_int(books, "orphans", 0),
-           json_bool(books, "balanced", false) ? "the books balance" : "THE BOOKS DO NOT BALANCE");
+    printf("postings without a step in the journal: %" PRId64 "\n", json_int(books, "orphans", 0));
+    printf("loans: %" PRId64 ", with missing entries: %" PRId64 "\n", json_int(books, "loans", 0), json_int(books, "loan_gaps", 0));
+    printf("%s\n", json_bool(books, "balanced", false) ? "the books balance" : "THE BOOKS DO NOT BALANCE");
 }
 
 static int print_json(const json_t *books) {
@@ -83,5 +84,5 @@ static int books(int argc, char **argv) {
 const struct command command_books = {
     "books", "tenor books --config FILE | --database DSN [--runs] [--json]",
     "The trial balance per currency: debits and credits by kind of account. Exit 1 when it does not balance\n"
-    "or when a posting has no step in the journal. --runs adds the net sum of each account in each run.",
+    "when a posting has no step in the journal, or when a loan misses entries. --runs adds the net sum of each account in each run.",
     books};

@@ -73,7 +73,8 @@ void pg_send_take(struct pg *p, int index, struct pg_batch *b, pg_row_fn *each, 
                   void *who);
 /* Blocking, for migrations and commands: runs `text` (many statements) in one go. */
 MUST_CHECK enum err pg_run_script(const char *dsn, const char *text, struct fault *f);
-/* Blocking query with text parameters; rows as text. For commands and tests. */
+/* Blocking query with text parameters; rows as text, as they come (an error may follow the first ones). For commands
+ * and tests. */
 typedef void pg_text_row_fn(void *who, int n_cols, const char *const *values);
 MUST_CHECK enum err pg_query(const char *dsn, const char *sql, int n_params,
                              const char *const *params, pg_text_row_fn *each, void *who,

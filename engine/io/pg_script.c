@@ -93,13 +93,16 @@ enum err pg_query(const char *dsn, const char *sql, int n_params, const char *co
     PGconn *conn;
     enum err e = open_wait(dsn, &conn, f);
     if (e != OK) return e;
-    PGresult *r = PQexecParams(conn, sql, n_params, NULL, params, NULL, NULL, 0);
-    ExecStatusType s = PQresultStatus(r);
-    if (s == PGRES_TUPLES_OK)
-        e = give_rows(r, each, who, f);
-    else if (s != PGRES_COMMAND_OK)
-        e = fault_of(f, r, "");
-    PQclear(r);
+    /* Row by row: the whole answer may be larger than memory. */
+    if (!PQsendQueryParams(conn, sql, n_params, NULL, params, NULL, NULL, 0) || !PQsetSingleRowMode(conn))
+        e = fault_set(f, ERR_IO, "database", "%s", PQerrorMessage(conn));
+    PGresult *r;
+    while ((r = PQgetResult(conn))) {
+        ExecStatusType s = PQresultStatus(r);
+        if (s == PGRES_SINGLE_TUPLE && e == OK) e = give_rows(r, each, who, f);
+        else if (s != PGRES_SINGLE_TUPLE && s != PGRES_TUPLES_OK && s != PGRES_COMMAND_OK && e == OK) e = fault_of(f, r, "");
+        PQclear(r);
+    }
     PQfinish(conn);
     return e;
 }

@@ -47,6 +47,17 @@ static void orphans_row(void *who, int n_cols, const char *const *v) {
     if (json_object_set_new(r->out, "orphans", json_integer(n_cols == 1 ? number(v[0]) : -1))) r->failed = true;
 }
 
+static void loans_row(void *who, int n_cols, const char *const *v) {
+    struct reading *r = who;
+    if (n_cols != 1 || json_object_set_new(r->out, "loans", json_integer(number(v[0])))) r->failed = true;
+}
+
+static void gaps_row(void *who, int n_cols, const char *const *v) {
+    struct reading *r = who;
+    if (n_cols != 1 || number(v[0]) != 0) r->balanced = false;
+    if (json_object_set_new(r->out, "loan_gaps", json_integer(n_cols == 1 ? number(v[0]) : -1))) r->failed = true;
+}
+
 static bool id_from_hex(const char *hex, struct id *out) {
     static const char digits[] = "0123456789abcdef";
     if (strlen(hex) != 2 * sizeof out->b) return false;
@@ -75,6 +86,8 @@ enum err books_read(const char *dsn, bool runs, json_t **out_new, struct fault *
     if (runs && json_object_set_new(r.out, "runs", json_array())) r.failed = true;
     enum err e = pg_query(dsn, SQL_VIEW_TRIAL_BALANCE.text, 0, NULL, account_row, &r, f);
     if (e == OK) e = pg_query(dsn, SQL_BOOKS_ORPHANS.text, 0, NULL, orphans_row, &r, f);
+    if (e == OK) e = pg_query(dsn, SQL_BOOKS_LOANS.text, 0, NULL, loans_row, &r, f);
+    if (e == OK) e = pg_query(dsn, SQL_BOOKS_LOAN_GAPS.text, 0, NULL, gaps_row, &r, f);
     if (e == OK && runs) e = pg_query(dsn, SQL_BOOKS_RUNS.text, 0, NULL, run_row, &r, f);
     json_array_foreach(json_object_get(r.out, "currencies"), i, c) if (json_int(c, "debits", 0) != json_int(c, "credits", -1)) r.balanced = false;
     if (e == OK && (r.failed || json_object_set_new(r.out, "balanced", json_boolean(r.balanced))))
@@ -82,4 +95,19 @@ enum err books_read(const char *dsn, bool runs, json_t **out_new, struct fault *
     if (e != OK) json_decref(r.out);
     else *out_new = r.out;
     return e;
+}
+
+struct components {
+    books_component_fn *each;
+    void *who;
+};
+
+static void component_row(void *who, int n_cols, const char *const *v) {
+    const struct components *c = who;
+    if (n_cols == 4) c->each(c->who, v[0], v[2], v[1], number(v[3]));
+}
+
+enum err books_components(const char *dsn, books_component_fn *each, void *who, struct fault *f) {
+    struct components c = {each, who};
+    return pg_query(dsn, SQL_BOOKS_COMPONENTS.text, 0, NULL, component_row, &c, f);
 }

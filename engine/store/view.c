@@ -10,29 +10,15 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "io/pg.h"
-#include "store/pg_store.h"
+#include "store/view_inner.h"
 #include "store_sql.h"
 
-enum { VIEW_CONNECTIONS = 2, VIEW_LIMIT_MAX = 500 };
+enum { VIEW_CONNECTIONS = 2 };
 
 static const struct pg_statement *const statements[] = {
     &SQL_VIEW_RUNS,          &SQL_VIEW_TASKS,   &SQL_VIEW_COUNT_RUNS, &SQL_VIEW_COUNT_TASKS,
-    &SQL_VIEW_TRIAL_BALANCE, &SQL_VIEW_API_KEY,
-};
-
-struct view {
-    struct loop *loop;
-    struct pg *pg;
-};
-struct question {
-    struct view *v;
-    view_done_fn *done;
-    void *who;
-    json_t *answer, *items;
-    void (*row)(struct question *q, int statement, const struct pg_row *r);
-    unsigned limit;
-    bool paged, must_find, failed;
-    char next[200]; /* cursor of the last row so far */
+    &SQL_VIEW_TRIAL_BALANCE, &SQL_VIEW_API_KEY, &SQL_VIEW_LOAN,       &SQL_VIEW_LOANS,
+    &SQL_VIEW_LOAN_ENTRIES,
 };
 
 enum err view_open(struct loop *l, const char *dsn, struct view **out, struct fault *f) {
@@ -57,15 +43,15 @@ void view_close(struct view *v) {
 
 bool view_up(const struct view *v) { return pg_up(v->pg); }
 
-static void put(struct question *q, json_t *to, const char *key, json_t *value) {
+void question_put(struct question *q, json_t *to, const char *key, json_t *value) {
     if (json_object_set_new(to, key, value) != 0) q->failed = true;
 }
-static void put_text(struct question *q, json_t *to, const char *key, const char *text) {
-    if (*text) put(q, to, key, json_string(text));
+void question_text(struct question *q, json_t *to, const char *key, const char *text) {
+    if (*text) question_put(q, to, key, json_string(text));
 }
-static void put_instant(struct question *q, json_t *to, const char *key, int64_t ms) {
+void question_instant(struct question *q, json_t *to, const char *key, int64_t ms) {
     char text[32];
-    if (ms) put(q, to, key, json_string(instant_text(ms, text)));
+    if (ms) question_put(q, to, key, json_string(instant_text(ms, text)));
 }
 static void put_run(struct question *q, json_t *to, const char *key, const struct pg_row *r, int col) {
     struct id id = {{0}};
@@ -73,7 +59,7 @@ static void put_run(struct question *q, json_t *to, const char *key, const struc
     size_t n;
     const char *bytes = pg_str(r, col, &n);
     if (n == sizeof id.b) memcpy(id.b, bytes, n);
-    put(q, to, key, json_string(id_text(id, text)));
+    question_put(q, to, key, json_string(id_text(id, text)));
 }
 
 static void on_row(void *who, int statement, const struct pg_row *r) {
@@ -86,7 +72,7 @@ static void finish_page(struct question *q) {
     size_t n = json_array_size(q->items);
     bool more = n > q->limit;
     if (more && json_array_remove(q->items, n - 1) != 0) q->failed = true;
-    put(q, q->answer, "next", more ? json_string(q->next) : json_null());
+    question_put(q, q->answer, "next", more ? json_string(q->next) : json_null());
 }
 
 static void on_end(void *who, const struct pg_end *end) {
@@ -96,7 +82,7 @@ static void on_end(void *who, const struct pg_end *end) {
     char now[32];
     if (end->err != OK) e = fault_set(&f, end->err, end->sqlstate, "%s", end->text);
     if (e == OK && q->paged) finish_page(q);
-    if (e == OK && !q->must_find) put(q, q->answer, "as_of", json_string(instant_text(loop_now_ms(q->v->loop), now)));
+    if (e == OK && !q->must_find) question_put(q, q->answer, "as_of", json_string(instant_text(loop_now_ms(q->v->loop), now)));
     if (e == OK && q->must_find && json_object_size(q->answer) == 0) e = fault_set(&f, ERR_NOT_FOUND, "", "no such thing");
     if (e == OK && q->failed) e = fault_set(&f, ERR_NOMEM, "", "no memory");
     q->done(q->who, e, e == OK ? q->answer : NULL, e == OK ? NULL : &f);
@@ -105,7 +91,7 @@ static void on_end(void *who, const struct pg_end *end) {
 }
 
 /* NULL after it has arranged for `done` to be told. */
-static struct question *question_new(struct view *v, view_done_fn *done, void *who) {
+struct question *question_new(struct view *v, view_done_fn *done, void *who) {
     struct question *q = calloc(1, sizeof *q);
     INVARIANT(q);
     *q = (struct question){.v = v, .done = done, .who = who, .answer = json_object()};
@@ -113,11 +99,11 @@ static struct question *question_new(struct view *v, view_done_fn *done, void *w
     return q;
 }
 
-static void page_begin(struct question *q, unsigned limit) {
+void question_page(struct question *q, unsigned limit) {
     q->paged = true;
     q->limit = limit == 0 ? 1 : limit > VIEW_LIMIT_MAX ? VIEW_LIMIT_MAX : limit;
     q->items = json_array();
-    put(q, q->answer, "items", q->items);
+    question_put(q, q->answer, "items", q->items);
 }
 
 static void wrong_cursor(void *who) {
@@ -125,7 +111,9 @@ static void wrong_cursor(void *who) {
     on_end(who, &end);
 }
 
-static void ask(struct question *q, const struct pg_statement *s, const struct pg_param *params) {
+void question_wrong_cursor(struct question *q) { INVARIANT(loop_post(q->v->loop, wrong_cursor, q) == OK); }
+
+void question_ask(struct question *q, const struct pg_statement *s, const struct pg_param *params) {
     struct pg_batch *b = pg_batch_new(q->v->pg);
     pg_batch_add(b, s, params);
     pg_send_take(q->v->pg, -1, b, on_row, on_end, q);
@@ -148,10 +136,10 @@ static void run_row(struct question *q, int statement UNUSED, const struct pg_ro
         return;
     }
     put_run(q, o, "id", r, 0);
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) put_text(q, o, texts[i], pg_str(r, (int)i + 1, NULL));
-    if (pg_int(r, 10)) put(q, o, "amount_minor", json_integer(pg_int(r, 10)));
-    put_instant(q, o, "started", pg_int(r, 11)), put_instant(q, o, "updated", pg_int(r, 12));
-    put_instant(q, o, "ended", pg_int(r, 13)), put_instant(q, o, "wake", pg_int(r, 14));
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) question_text(q, o, texts[i], pg_str(r, (int)i + 1, NULL));
+    if (pg_int(r, 10)) question_put(q, o, "amount_minor", json_integer(pg_int(r, 10)));
+    question_instant(q, o, "started", pg_int(r, 11)), question_instant(q, o, "updated", pg_int(r, 12));
+    question_instant(q, o, "ended", pg_int(r, 13)), question_instant(q, o, "wake", pg_int(r, 14));
     if (json_array_size(q->items) <= q->limit)
         snprintf(q->next, sizeof q->next, "%" PRId64 ".%s", pg_int(r, 11), json_text(o, "id", ""));
 }
@@ -162,10 +150,10 @@ void view_runs(struct view *v, const struct runs_filter *f, const char *cursor, 
     int64_t before_ms = INT64_MAX;
     struct id before = {{0}};
     const char *rest;
-    page_begin(q, limit);
+    question_page(q, limit);
     q->row = run_row;
     if (cursor && (!cursor_parse(cursor, &before_ms, &rest) || id_parse(rest, &before) != OK)) {
-        INVARIANT(loop_post(v->loop, wrong_cursor, q) == OK);
+        question_wrong_cursor(q);
         return;
     }
     bool open = f->state && !text_eq(f->state, "ended");
@@ -174,7 +162,7 @@ void view_runs(struct view *v, const struct runs_filter *f, const char *cursor, 
                            pg_i8(f->till_ms ? f->till_ms : INT64_MAX), pg_i8(f->amount_min),
                            pg_i8(f->amount_max ? f->amount_max : INT64_MAX), pg_i8(before_ms),
                            pg_raw(before.b, sizeof before.b), {.type = PG_BOOL, .i = open}, pg_i8((int64_t)q->limit + 1)};
-    ask(q, &SQL_VIEW_RUNS, p);
+    question_ask(q, &SQL_VIEW_RUNS, p);
 }
 
 static void task_row(struct question *q, int statement UNUSED, const struct pg_row *r) {
@@ -183,12 +171,12 @@ static void task_row(struct question *q, int statement UNUSED, const struct pg_r
         q->failed = true;
         return;
     }
-    put_text(q, o, "id", pg_str(r, 0, NULL)), put_run(q, o, "run", r, 1);
-    put_text(q, o, "paragraph", pg_str(r, 2, NULL)), put(q, o, "visit", json_integer(pg_int(r, 3)));
-    put_text(q, o, "queue", pg_str(r, 4, NULL)), put_text(q, o, "state", pg_str(r, 5, NULL));
-    put_text(q, o, "assignee", pg_str(r, 6, NULL)), put_text(q, o, "answer", pg_str(r, 7, NULL));
-    put_instant(q, o, "created", pg_int(r, 9)), put_instant(q, o, "due", pg_int(r, 10));
-    put_instant(q, o, "updated", pg_int(r, 11));
+    question_text(q, o, "id", pg_str(r, 0, NULL)), put_run(q, o, "run", r, 1);
+    question_text(q, o, "paragraph", pg_str(r, 2, NULL)), question_put(q, o, "visit", json_integer(pg_int(r, 3)));
+    question_text(q, o, "queue", pg_str(r, 4, NULL)), question_text(q, o, "state", pg_str(r, 5, NULL));
+    question_text(q, o, "assignee", pg_str(r, 6, NULL)), question_text(q, o, "answer", pg_str(r, 7, NULL));
+    question_instant(q, o, "created", pg_int(r, 9)), question_instant(q, o, "due", pg_int(r, 10));
+    question_instant(q, o, "updated", pg_int(r, 11));
     if (json_array_size(q->items) <= q->limit)
         snprintf(q->next, sizeof q->next, "%" PRId64 ".%s", pg_int(r, 12), pg_str(r, 0, NULL));
 }
@@ -199,34 +187,34 @@ void view_tasks(struct view *v, const struct tasks_filter *f, const char *cursor
     int64_t after_due = INT64_MIN;
     const char *after = "";
     struct id run = {{0}};
-    page_begin(q, limit);
+    question_page(q, limit);
     q->row = task_row;
     bool good = !cursor || cursor_parse(cursor, &after_due, &after);
     if (!good || (f->run && id_parse(f->run, &run) != OK)) {
-        INVARIANT(loop_post(v->loop, wrong_cursor, q) == OK);
+        question_wrong_cursor(q);
         return;
     }
     struct pg_param p[] = {pg_text(f->queue), pg_text(f->state), pg_text(f->assignee),
                            pg_raw(f->run ? run.b : NULL, sizeof run.b), pg_i8(after_due), pg_text(after),
                            pg_i8((int64_t)q->limit + 1)};
-    ask(q, &SQL_VIEW_TASKS, p);
+    question_ask(q, &SQL_VIEW_TASKS, p);
 }
 
 static void count_row(struct question *q, int statement, const struct pg_row *r) {
     json_t *group = json_object_get(q->answer, statement == 0 ? "runs" : "tasks");
     const char *name = pg_str(r, 0, NULL);
     if (statement == 1) { /* queue, state, count */
-        if (!json_object_get(group, name)) put(q, group, name, json_object());
+        if (!json_object_get(group, name)) question_put(q, group, name, json_object());
         group = json_object_get(group, name);
     }
-    put(q, group, pg_str(r, statement, NULL), json_integer(pg_int(r, statement + 1)));
+    question_put(q, group, pg_str(r, statement, NULL), json_integer(pg_int(r, statement + 1)));
 }
 
 void view_counts(struct view *v, view_done_fn *done, void *who) {
     struct question *q = question_new(v, done, who);
     struct pg_batch *b = pg_batch_new(v->pg);
     q->row = count_row;
-    put(q, q->answer, "runs", json_object()), put(q, q->answer, "tasks", json_object());
+    question_put(q, q->answer, "runs", json_object()), question_put(q, q->answer, "tasks", json_object());
     pg_batch_add(b, &SQL_VIEW_COUNT_RUNS, NULL);
     pg_batch_add(b, &SQL_VIEW_COUNT_TASKS, NULL);
     pg_send_take(v->pg, -1, b, on_row, on_end, q);
@@ -243,12 +231,12 @@ void view_trial_balance(struct view *v, view_done_fn *done, void *who) {
     struct question *q = question_new(v, done, who);
     q->row = balance_row;
     q->items = json_array();
-    put(q, q->answer, "items", q->items), put(q, q->answer, "next", json_null());
-    ask(q, &SQL_VIEW_TRIAL_BALANCE, NULL);
+    question_put(q, q->answer, "items", q->items), question_put(q, q->answer, "next", json_null());
+    question_ask(q, &SQL_VIEW_TRIAL_BALANCE, NULL);
 }
 
 static void key_row(struct question *q, int statement UNUSED, const struct pg_row *r) {
-    put_text(q, q->answer, "name", pg_str(r, 0, NULL)), put_text(q, q->answer, "role", pg_str(r, 1, NULL));
+    question_text(q, q->answer, "name", pg_str(r, 0, NULL)), question_text(q, q->answer, "role", pg_str(r, 1, NULL));
 }
 
 void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who) {
@@ -256,5 +244,5 @@ void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void
     struct pg_param p[] = {pg_text(key_hash)};
     q->row = key_row;
     q->must_find = true;
-    ask(q, &SQL_VIEW_API_KEY, p);
+    question_ask(q, &SQL_VIEW_API_KEY, p);
 }

@@ -38,6 +38,17 @@ void view_counts(struct view *v, view_done_fn *done, void *who);
 /* Items: {"currency","account","debits","credits","balance"}, minor units; account kinds, not accounts. */
 void view_trial_balance(struct view *v, view_done_fn *done, void *who);
 
+/* A loan as it is searched, or ERR_NOT_FOUND: {"id","customer","shard","product","currency","state","bucket","n",
+ * "outstanding_minor","overdue_minor","oldest_due","next_day","updated"}; days as "2026-05-31", left out where there is none. */
+void view_loan(struct view *v, const char *id, view_done_fn *done, void *who);
+struct loans_filter { /* NULL: any */
+    const char *customer, *state, *bucket;
+};
+/* In order of id. */
+void view_loans(struct view *v, const struct loans_filter *f, const char *cursor, unsigned limit, view_done_fn *done, void *who);
+/* Its entries, the newest first: {"n","kind","effective","known","amount_minor","body","run","seq"}. */
+void view_loan_entries(struct view *v, const char *loan, const char *cursor, unsigned limit, view_done_fn *done, void *who);
+
 /* {"name","role"} or ERR_NOT_FOUND. Only hashes of keys are stored (store/api_key.h puts them). role:
  * "admin", "officer", "engineer", "lender" (submits). */
 void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who);

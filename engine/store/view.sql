@@ -44,6 +44,23 @@ select currency, split_part(account, ':', 1) || ':' || split_part(account, ':', 
        sum(debits)::int8, sum(credits)::int8
 from sides group by 1, 2 order by 1, 2
 
+-- name: view_loan
+select id, customer, shard, product, currency, state, bucket, n, outstanding_minor, overdue_minor, oldest_due_day, next_day,
+       updated_ms
+from loan where id = $1
+
+-- name: view_loans
+select id, customer, shard, product, currency, state, bucket, n, outstanding_minor, overdue_minor, oldest_due_day, next_day,
+       updated_ms
+from loan
+where ($1::text is null or customer = $1) and ($2::text is null or state = $2) and ($3::text is null or bucket = $3)
+  and id > $4::text
+order by id limit $5::int8
+
+-- name: view_loan_entries
+select n, kind, effective_day, known_ms, amount_minor, body, run, seq
+from loan_entry where loan = $1 and n < $2::int4 order by n desc limit $3::int8
+
 -- name: view_api_key
 select name, role from api_key where hash = $1
 
@@ -62,3 +79,21 @@ with sides as (
     select run, currency, debit as account, amount_minor as net from posting
     union all select run, currency, credit, -amount_minor from posting)
 select encode(run, 'hex'), currency, account, sum(net)::int8 from sides group by 1, 2, 3 order by 1, 2, 3
+
+-- Loans whose entries are not 1 .. n of their row, and entries of no loan. Both sides are read once, in order of their keys.
+-- name: books_loan_gaps
+select count(*) from loan l
+full join (select loan, count(*) as n, max(n) as last from loan_entry group by loan) e on e.loan = l.id
+where l.n is distinct from e.n or l.n is distinct from e.last
+
+-- name: books_loans
+select count(*) from loan
+
+-- What the postings say about each component of each loan: account "loan:L1:principal". Debits less credits.
+-- name: books_components
+with sides as (
+    select debit as account, currency, amount_minor as net from posting where debit like 'loan:%'
+    union all select credit, currency, -amount_minor from posting where credit like 'loan:%'),
+sums as (select account, currency, sum(net)::int8 as net from sides group by account, currency)
+select split_part(account, ':', 2), currency, split_part(account, ':', 3), net from sums
+order by split_part(account, ':', 2) collate "C", split_part(account, ':', 3) collate "C", currency

@@ -181,6 +181,111 @@ void test_view__tasks_most_urgent_first(void) {
     close_all();
 }
 
+static void put_loan(const char *id, const char *customer, const char *bucket, uint32_t n) {
+    struct run_row row = {.workflow = "w@1", .case_type = "payment", .case_key = id, .customer = customer};
+    struct loan_row loan = {.id = id, .customer = customer, .product = "emi", .currency = "INR", .state = "active", .bucket = bucket,
+                            .n = n, .outstanding_minor = 1000, .next_day = INT32_MAX};
+    struct loan_entry_row entries[8];
+    for (uint32_t i = 0; i < n; i++)
+        entries[i] = (struct loan_entry_row){.loan = id, .kind = i ? "paid" : "opened", .body = "{\"by\":\"upi\"}", .body_len = 12, .n = i + 1,
+                                             .effective_day = 20000 + (int32_t)i, .known_ms = 1767225600000, .amount_minor = i * 50};
+    struct append a = {.run = id_make(WORLD_REGION, 3, world_now_ms(), &rng), .seq = 1, .epoch = epochs[3], .now_ms = world_now_ms(),
+                       .body = "{}", .body_len = 2, .row = &row, .loans = &loan, .n_loans = 1, .loan_entries = entries, .n_loan_entries = n};
+    struct answer put = {0};
+    CU_ASSERT_EQUAL(store->ops->append(store, &a, on_done, &put), OK);
+    CU_ASSERT_TRUE(world_wait(&w, &put.done) && put.err == OK);
+}
+
+/* The ids of all pages of two, joined by blanks. */
+static void loan_pages(const struct loans_filter *f, char *out, size_t cap) {
+    char cursor[100] = "";
+    out[0] = 0;
+    do {
+        struct answer a = {0};
+        view_loans(view, f, cursor[0] ? cursor : NULL, 2, answered, &a);
+        CU_ASSERT_TRUE(world_wait(&w, &a.done) && a.err == OK);
+        size_t i, at;
+        json_t *item;
+        json_array_foreach(json_object_get(a.json, "items"), i, item) {
+            at = strlen(out);
+            snprintf(out + at, cap - at, "%s ", json_text(item, "id", "?"));
+        }
+        text_copy(cursor, sizeof cursor, json_text(a.json, "next", ""));
+        json_decref(a.json);
+    } while (cursor[0]);
+}
+
+void test_view__loans(void) {
+    char ids[100];
+    if (!open_all()) return;
+    put_loan("L1", "c1", "current", 3), put_loan("L2", "c1", "30-59", 1), put_loan("L3", "c2", "30-59", 1);
+    put_loan("L4", "c1", "current", 1), put_loan("l5", "c1", "30-59", 5);
+    struct answer a = {0}, none = {0}, page = {0}, bad = {0};
+    view_loan(view, "L1", answered, &a);
+    CU_ASSERT_TRUE(world_wait(&w, &a.done) && a.err == OK);
+    CU_ASSERT_STRING_EQUAL(json_text(a.json, "customer", ""), "c1");
+    CU_ASSERT_EQUAL(json_int(a.json, "shard", -1), 3);
+    CU_ASSERT_EQUAL(json_int(a.json, "n", 0), 3);
+    CU_ASSERT_PTR_NULL(json_object_get(a.json, "next_day"));
+    json_decref(a.json);
+    view_loan(view, "L", answered, &none);
+    CU_ASSERT_TRUE(world_wait(&w, &none.done) && none.err == ERR_NOT_FOUND);
+    loan_pages(&(struct loans_filter){0}, ids, sizeof ids);
+    CU_ASSERT_STRING_EQUAL(ids, "L1 L2 L3 L4 l5 ");
+    loan_pages(&(struct loans_filter){.customer = "c1", .state = "active"}, ids, sizeof ids);
+    CU_ASSERT_STRING_EQUAL(ids, "L1 L2 L4 l5 ");
+    loan_pages(&(struct loans_filter){.bucket = "30-59"}, ids, sizeof ids);
+    CU_ASSERT_STRING_EQUAL(ids, "L2 L3 l5 ");
+    loan_pages(&(struct loans_filter){.state = "closed"}, ids, sizeof ids);
+    CU_ASSERT_STRING_EQUAL(ids, "");
+    view_loan_entries(view, "l5", "4", 2, answered, &page);
+    CU_ASSERT_TRUE(world_wait(&w, &page.done) && page.err == OK);
+    const json_t *first = json_array_get(json_object_get(page.json, "items"), 0);
+    CU_ASSERT_EQUAL(json_int(first, "n", 0), 3);
+    CU_ASSERT_STRING_EQUAL(json_text(json_object_get(first, "body"), "by", ""), "upi");
+    CU_ASSERT_STRING_EQUAL(json_text(first, "effective", ""), "2024-10-06");
+    CU_ASSERT_STRING_EQUAL(json_text(page.json, "next", ""), "2");
+    json_decref(page.json);
+    view_loan_entries(view, "l5", "x", 2, answered, &bad);
+    CU_ASSERT_TRUE(world_wait(&w, &bad.done) && bad.err == ERR_INVALID);
+    close_all();
+}
+
+static void component(void *who, const char *loan, const char *part, const char *currency, int64_t balance) {
+    char *out = who;
+    size_t at = strlen(out);
+    snprintf(out + at, 200 - at, "%s %s %s %lld;", loan, part, currency, (long long)balance);
+}
+
+void test_view__loans_in_the_books(void) {
+    if (!open_all()) return;
+    struct run_row row = {.workflow = "w@1", .case_type = "loan", .case_key = "K", .customer = "c"};
+    struct posting_row p[] = {{"loan:L1:principal", "lender:settlement", "INR", "payout", 24500, 20000},
+                              {"loan:L1:fee", "lender:fee_income", "INR", "fee", 500, 20000},
+                              {"lender:settlement", "loan:L1:principal", "INR", "paid", 4500, 20001},
+                              {"loan:L0:principal", "lender:settlement", "USD", "payout", 7, 20000}};
+    char sums[200] = "";
+    struct fault f;
+    json_t *books = NULL;
+    put_run(world_now_ms(), &row, NULL, 0, p, 4);
+    put_loan("L1", "c1", "current", 3), put_loan("L2", "c1", "current", 1);
+    CU_ASSERT_EQUAL(books_components(w.dsn, component, sums, &f), OK);
+    CU_ASSERT_STRING_EQUAL(sums, "L0 principal USD 7;L1 fee INR 500;L1 principal INR 20000;");
+    CU_ASSERT_EQUAL(books_read(w.dsn, false, &books, &f), OK);
+    CU_ASSERT_TRUE(json_bool(books, "balanced", false));
+    CU_ASSERT_EQUAL(json_int(books, "loans", 0), 2);
+    json_decref(books);
+    CU_ASSERT_EQUAL(pg_run_script(w.dsn, "update loan set n = 2 where id = 'L2'", &f), OK);
+    CU_ASSERT_EQUAL(pg_run_script(w.dsn, "insert into loan_entry select 'L9', n, kind, 1, 1, 1, body, run, seq from loan_entry where loan = 'L2'", &f), OK);
+    CU_ASSERT_EQUAL(books_read(w.dsn, false, &books, &f), OK);
+    CU_ASSERT_FALSE(json_bool(books, "balanced", true));
+    CU_ASSERT_EQUAL(json_int(books, "loan_gaps", 0), 2);
+    json_decref(books);
+    CU_ASSERT_NOT_EQUAL(pg_run_script(w.dsn, "delete from loan_entry", &f), OK);
+    CU_ASSERT_NOT_EQUAL(pg_run_script(w.dsn, "truncate loan_entry", &f), OK);
+    close_all();
+}
+
 void test_view__books_and_keys(void) {
     if (!open_all()) return;
     struct run_row row = {.workflow = "w@1", .case_type = "loan", .case_key = "K", .customer = "c"};
