@@ -2,6 +2,7 @@
 #include "flow/cases.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -13,6 +14,70 @@ static bool has_personal(const json_t *schema, int depth) {
     json_object_foreach(json_object_get(schema, "properties"), key, part)
         if (has_personal(part, depth + 1)) return true;
     return has_personal(json_object_get(schema, "items"), depth + 1);
+}
+
+/* A part that may be one of several things, or is not described, might be personal: it is not open. */
+static bool is_open(const json_t *schema, int depth) {
+    static const char *const elsewhere[] = {"$ref", "oneOf", "anyOf", "allOf"};
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
+        if (json_object_get(schema, elsewhere[i])) return false;
+    const json_t *properties = json_object_get(schema, "properties"), *items = json_object_get(schema, "items");
+    const char *type = json_text(schema, "type", json_object_get(schema, "enum") ? "string" : ""), *key;
+    if (!*type || depth > 16 || json_bool(schema, "x-personal", false)) return false;
+    json_t *part;
+    json_object_foreach((json_t *)properties, key, part)
+        if (!is_open(part, depth + 1)) return false;
+    if (!strcmp(type, "object")) return properties && json_is_false(json_object_get(schema, "additionalProperties"));
+    return strcmp(type, "array") || is_open(items, depth + 1);
+}
+
+bool schema_is_open(const json_t *schema) { return json_is_object(schema) && is_open(schema, 0); }
+
+static bool is_word(const char *s) {
+    size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+    return n && n <= 40 && !s[n];
+}
+
+/* `list` names fields of `schema` that may be told. */
+static enum err check_fields(const json_t *list, const json_t *schema, const char *where, struct fault *f) {
+    const json_t *properties = json_object_get(schema, "properties"), *name;
+    size_t i;
+    json_array_foreach((json_t *)list, i, name) {
+        const json_t *field = json_is_string(name) ? json_object_get(properties, json_string_value(name)) : NULL;
+        if (!field) return fault_set(f, ERR_INVALID, where, "\"%s\" is not a field", json_is_string(name) ? json_string_value(name) : "?");
+        if (!schema_is_open(field))
+            return fault_set(f, ERR_INVALID, where, "\"%s\" is personal, or its schema does not say all of what it holds", json_string_value(name));
+    }
+    return OK;
+}
+
+/* {"name": {"type": "offered", "data": [...]}}; `schemas` NULL: known only when it comes (outbox.c looks then). */
+static enum err check_tellings(const json_t *tellings, const json_t *schemas, const char *where, struct fault *f) {
+    const char *name;
+    json_t *one;
+    json_object_foreach((json_t *)tellings, name, one) {
+        if (!is_word(json_text(one, "type", NULL)))
+            return fault_set(f, ERR_INVALID, where, "\"%s\" needs a \"type\": a word of a-z, 0-9 and _", name);
+        if (!schemas) continue;
+        const json_t *schema = json_object_get(schemas, name);
+        if (!schema) return fault_set(f, ERR_INVALID, where, "\"%s\" is not an event of this case", name);
+        enum err e = check_fields(json_object_get(one, "data"), schema, where, f);
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
+static enum err read_publish(struct case_type *c, struct fault *f) {
+    const json_t *p = json_object_get(c->definition, "publish");
+    json_auto_t *none = json_object();
+    if (!p) return OK;
+    if (!none) return ERR_NOMEM;
+    c->publish = (struct case_publish){json_text(p, "as", NULL), json_object_get(p, "case"), json_object_get(p, "answers"),
+                                       json_object_get(p, "events")};
+    if (!is_word(c->publish.as)) return fault_set(f, ERR_INVALID, "/publish/as", "a word of a-z, 0-9 and _ such as \"application\" is needed");
+    enum err e = check_fields(c->publish.fields, c->case_schema, "/publish/case", f);
+    if (e == OK) e = check_tellings(c->publish.answers, NULL, "/publish/answers", f);
+    return e == OK ? check_tellings(c->publish.events, c->events ? c->events : none, "/publish/events", f) : e;
 }
 
 static enum err read_clock(struct case_type *c, struct fault *f) {
@@ -39,6 +104,7 @@ static enum err read_definition(struct case_type *c, struct fault *f) {
     }
     c->personal = has_personal(c->case_schema, 0);
     enum err e = schema_new(c->case_schema, &c->schema, f);
+    if (e == OK) e = read_publish(c, f);
     return e != OK ? e : read_clock(c, f);
 }
 

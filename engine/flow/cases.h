@@ -2,10 +2,16 @@
  *
  * Files: strategies/cases/<name>.json =
  *   {"case": JSON Schema, "key": "application_id", "customer": ["pan"], "zone": "Asia/Kolkata",
- *    "calendar": {...}, "events": {"offer.accepted": schema, ...}} */
+ *    "calendar": {...}, "events": {"offer.accepted": schema, ...},
+ *    "publish": {"as": "application", "case": ["amount"], "answers": {"ledger.offer": {"type": "offered", "data": ["id"]}},
+ *                "events": {"offer.accepted": {"type": "accepted", "data": ["offer"]}}}}
+ *
+ * Without "publish" runs of the case tell the world nothing (outbox.h). Only fields that their schema declares, and declares
+ * without x-personal, can be published; naming another one of the case or of an event is a fault of the file. */
 #ifndef FLOW_CASES_H
 #define FLOW_CASES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/json.h"
@@ -14,6 +20,10 @@
 #include "dsl/plan.h"
 
 enum { CASE_CUSTOMER_MAX = 8 };
+struct case_publish {
+    const char *as;                     /* "application": what others call a run of this case; NULL: tells nothing */
+    const json_t *fields, *answers, *events; /* borrowed; each may be NULL */
+};
 struct case_type {
     char name[80];
     json_t *definition;
@@ -24,11 +34,14 @@ struct case_type {
     struct zone *zone;                  /* NULL: UTC */
     struct calendar *calendar;          /* NULL: working hours elapse like any others */
     bool personal;                      /* any field is x-personal */
+    struct case_publish publish;
 };
 
 MUST_CHECK enum err case_type_new(const char *name, const json_t *definition,
                                   struct case_type **out, struct fault *f);
 void case_type_free(struct case_type *c);
+/* What such a schema describes may leave the house: declared throughout, and nowhere personal. */
+bool schema_is_open(const json_t *schema);
 /* The instant `l` after `from_ms`; 0 for LENGTH_NONE. `c` may be NULL. */
 int64_t case_after(const struct case_type *c, const struct length *l, int64_t from_ms);
 /* A date or instant value as a deadline: an instant as it is, a date's first or last instant. */

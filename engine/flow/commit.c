@@ -198,6 +198,7 @@ enum err commit_facts(struct turn *t) {
                        .loan_entries = loans.entries, .n_loan_entries = loans.n_entries,
                        .tasks = t->tasks, .n_tasks = t->n_tasks,
                        .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
+                       .outbox = outbox_rows(&t->outbox), .n_outbox = t->outbox.n,
                        .dedup = t->dedup, .person = t->person, .event_taken = t->event_taken};
     enum err err = e->c.store->ops->append(e->c.store, &a, commit_done, c);
     free(loans.loans), free(loans.entries);

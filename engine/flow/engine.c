@@ -202,6 +202,7 @@ static bool open_tables(struct engine *e) {
     e->to_recover = calloc(e->n_shards, 1);
     e->cabinet = cabinet_new(e);
     buf_init(&e->turn.body, BODY_CEILING);
+    outbox_init(&e->turn.outbox);
     return e->entries && e->keys && e->persons && e->shards && e->to_recover && e->cabinet;
 }
 
@@ -247,6 +248,7 @@ static void bury(struct engine *e) {
     map_free(e->persons, person_free);
     free(e->shards), free(e->to_recover), free(e->turn.effects);
     buf_reset(&e->turn.body);
+    outbox_reset(&e->turn.outbox);
     free(e);
 }
 

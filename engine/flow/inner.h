@@ -14,6 +14,7 @@
 #include "flow/engine.h"
 #include "flow/fact.h"
 #include "flow/flight.h"
+#include "flow/outbox.h"
 #include "flow/run.h"
 
 enum { WATCH_SLOTS = 4096 }; /* a power of two: thousands of requests may each wait for their run */
@@ -61,6 +62,7 @@ struct turn {
     struct task_row tasks[TURN_TASKS_MAX];
     char task_ids[TURN_TASKS_MAX][160];
     unsigned n_tasks;
+    struct outbox outbox;
     size_t posted_from; /* run->postings from here on are this turn's */
     struct artifact *artifacts;
     struct folder *held; /* cabinet.h: files of loans that this turn has */

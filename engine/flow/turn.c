@@ -17,6 +17,7 @@ void turn_begin(struct engine *e, struct run *r) {
     buf_clear(&t->body);
     buf_addc(&t->body, '[');
     t->n_facts = t->moves = t->n_effects = t->n_tasks = 0;
+    outbox_clear(&t->outbox);
     t->posted_from = json_array_size(r->postings);
     t->artifacts = NULL, t->waiters = NULL, t->held = NULL;
     t->dedup = NULL, t->person = NULL, t->event_taken = NULL;
@@ -145,6 +146,8 @@ void turn_fact(struct turn *t, const struct fact *f) {
     if (t->failed != OK) return;
     if (t->n_facts++) buf_addc(&t->body, ',');
     write_fact(t, f);
+    if (t->run->case_type && t->run->case_type->publish.as) /* before it is applied: see outbox.h */
+        outbox_of_fact(&t->outbox, t->run, f, f->kind == FACT_ANSWERED ? step_op(t->e, t->run->plan, f->para, f->op, false) : NULL);
     enum err err = fact_apply(t->run, f, t->now_ms);
     if (err != OK && t->failed == OK) t->failed = err;
 }
@@ -247,6 +250,7 @@ void turn_end(struct engine *e) {
     struct run *r = t->run;
     buf_addc(&t->body, ']');
     if (t->failed == OK) t->failed = buf_err(&t->body);
+    if (t->failed == OK) t->failed = t->outbox.failed ? ERR_NOMEM : buf_err(&t->outbox.text);
     if (t->failed != OK) {
         end_failed(e, r, t->failed);
         return;

@@ -171,6 +171,39 @@ static void check_loan(void *who, const struct mem_loan *l) {
                         json_array_size(entries), (long long)journaled, steps);
 }
 
+struct told { /* what the stream says of one run */
+    struct stage *stage;
+    const struct sim_case *of;
+    char run[ID_TEXT];
+    unsigned started, ended, row, place, tasks_opened, tasks_over;
+};
+
+/* Ids are run-row-place: each once, and in the order of the story. */
+static void tell(void *who, const struct outbox_row *o, int64_t at_ms) {
+    struct told *t = who;
+    unsigned row = 0, place = 0;
+    size_t n = strlen(t->run);
+    (void)at_ms;
+    if (strncmp(o->id, t->run, n) || sscanf(o->id + n, "-%u-%u", &row, &place) != 2) return;
+    if (row < t->row || (row == t->row && place != t->place + 1) || (row != t->row && place != 1))
+        stage_violation(t->stage, "case %s: event %s comes after %u-%u", t->of->ref, o->id, t->row, t->place);
+    t->row = row, t->place = place;
+    if (t->ended) stage_violation(t->stage, "case %s: event %s follows the end", t->of->ref, o->id);
+    t->started += !strcmp(o->type, "tenor.thing.started"), t->ended += !strcmp(o->type, "tenor.thing.ended");
+    t->tasks_opened += !strcmp(o->type, "tenor.task.opened");
+    t->tasks_over += !strcmp(o->type, "tenor.task.done") || !strcmp(o->type, "tenor.task.withdrawn");
+}
+
+/* Who only reads the stream knows of every run that it began, how its tasks went, and that it ended. */
+static void check_told(struct stage *s, const struct sim_case *c) {
+    struct told t = {.stage = s, .of = c};
+    (void)id_text(c->run, t.run);
+    memory_each_outbox(s->memory, tell, &t);
+    if (t.started != 1 || t.ended != 1) stage_violation(s, "case %s: the stream tells %u starts and %u ends", c->ref, t.started, t.ended);
+    if (t.tasks_opened != t.tasks_over)
+        stage_violation(s, "case %s: the stream tells %u tasks opened and %u over", c->ref, t.tasks_opened, t.tasks_over);
+}
+
 /* The whole story of every case, for whoever reads a failing seed. */
 static void print_stories(const struct stage *s) {
     for (unsigned i = 0; i < s->n_cases; i++) {
@@ -191,7 +224,9 @@ void check_all(struct stage *s) {
     world_each(s->world, collect, l);
     for (unsigned i = 0; i < s->n_cases; i++) {
         check_end(s, &s->cases[i], i);
-        if (s->cases[i].started) check_whole(s, &s->cases[i], l);
+        if (!s->cases[i].started) continue;
+        check_whole(s, &s->cases[i], l);
+        check_told(s, &s->cases[i]);
     }
     check_one_run(s, l);
     check_once(s, l);

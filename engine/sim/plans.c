@@ -7,7 +7,9 @@ const char SIM_CASE[] =
     "\"minimum\":0,\"maximum\":9},\"loan\":{\"type\":\"string\"},\"name\":{\"type\":\"string\",\"x-personal\":true}},"
     "\"required\":[\"ref\",\"n\",\"loan\",\"name\"]},\"key\":\"ref\",\"customer\":[\"ref\"],\"zone\":\"Asia/Kolkata\","
     "\"events\":{\"go.ahead\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"}},\"required\":[\"ref\"]},"
-    "\"stop\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"}},\"required\":[\"ref\"]}}}";
+    "\"stop\":{\"type\":\"object\",\"properties\":{\"ref\":{\"type\":\"string\"}},\"required\":[\"ref\"]}},"
+    "\"publish\":{\"as\":\"thing\",\"case\":[\"ref\",\"n\"],\"answers\":{\"world.pay\":{\"type\":\"paid\",\"data\":[\"id\",\"ref\"]}},"
+    "\"events\":{\"go.ahead\":{\"type\":\"went_ahead\",\"data\":[\"ref\"]}}}}";
 
 const char SIM_RETRIES[] =
     "retry \"few\" { tries = 14, first = seconds(0.2), factor = 2, longest = minutes(2), jitter = percent(50) }\n";
