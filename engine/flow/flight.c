@@ -136,6 +136,7 @@ void flight_timeouts(struct turn *t, int para) {
 struct local_call {
     struct call call;
     bool done;
+    struct turn *turn;
     struct folder *folder; /* of the loan that op->book names; NULL none */
     struct local_result *out;
 };
@@ -154,7 +155,11 @@ static void fail_local(struct local_result *out, enum call_end end, const char *
 }
 
 static void write_loan(struct local_call *l, const struct loan_write *w) {
+    struct outbox *told = &l->turn->outbox;
+    struct outbox_mark before = outbox_mark(told); /* told from the file as it was, and not if it cannot be written */
+    if (l->folder) outbox_of_loan(told, l->turn->run, folder_file(l->folder), w, l->call.now_ms);
     enum err err = l->folder ? folder_write(l->folder, w, l->call.now_ms) : ERR_BUG;
+    if (err != OK) outbox_back(told, before);
     if (err == ERR_BUG) fail_local(l->out, CALL_REFUSED, "it writes to a loan that it does not name", "no_book");
     else if (err == ERR_LIMIT) fail_local(l->out, CALL_REFUSED, "the loan's file is full", "file_full");
     else if (err != OK) fail_local(l->out, CALL_FAILED, "no memory for the loan's file", NULL);
@@ -207,7 +212,7 @@ bool flight_local(struct turn *t, int para, int op, const struct op_decl *decl, 
     struct book_view book = {.posted = posted, .n = book_of(t->run, posted, RUN_POSTINGS_MAX)};
     const struct operation *operation = NULL;
     struct connector *c = registry_find(t->e->c.registry, decl->name, &operation);
-    struct local_call l = {.out = out};
+    struct local_call l = {.turn = t, .out = out};
     fail_local(memset(out, 0, sizeof *out), CALL_FAILED, "no connector offers this operation any more", NULL);
     if (!c) return true;
     if (json_array_size(t->run->postings) > RUN_POSTINGS_MAX) { /* a balance over a part of the book would be wrong */

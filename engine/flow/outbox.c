@@ -280,19 +280,26 @@ static void changed(struct outbox *o, const struct run *r, const char *loan, con
     end(o);
 }
 
-void outbox_of_loan(struct outbox *o, const struct run *r, const struct loan_file *before, const struct loan_write *w) {
+void outbox_of_loan(struct outbox *o, const struct run *r, const struct loan_file *before, const struct loan_write *w, int64_t now_ms) {
     for (size_t i = 0; i < w->n_entries; i++) {
         const struct loan_entry *e = &w->entries[i];
         if (!loan_event(o, r, before->id, e->kind)) return;
         put_number(o, "entry", (int64_t)before->n + (int64_t)i + 1);
         put_day(o, "effective", e->effective_day);
-        put_instant(o, "known", e->known_ms);
+        put_instant(o, "known", e->known_ms ? e->known_ms : now_ms);
         if (e->amount_minor) put_number(o, "amount_minor", e->amount_minor);
         put_columns(o, &w->columns);
         end(o);
     }
     changed(o, r, before->id, "bucket_changed", before->columns.bucket, w->columns.bucket, &w->columns);
     changed(o, r, before->id, "state_changed", before->columns.state, w->columns.state, &w->columns);
+}
+
+struct outbox_mark outbox_mark(const struct outbox *o) { return (struct outbox_mark){o->text.len, o->n}; }
+
+void outbox_back(struct outbox *o, struct outbox_mark m) {
+    if (buf_ok(&o->text)) o->text.len = m.len; /* else the turn fails anyway */
+    o->n = m.n;
 }
 
 const struct outbox_row *outbox_rows(struct outbox *o) {

@@ -33,8 +33,14 @@ void outbox_reset(struct outbox *o);
 /* The events of a fact that is about to be applied to `r` (still as it was before) in the row r->seq + 1. `op`: the
  * operation that has answered, NULL for other facts. */
 void outbox_of_fact(struct outbox *o, const struct run *r, const struct fact *f, const struct op_decl *op);
-/* The events of what this run writes to a loan; `before` is the loan as it was. */
-void outbox_of_loan(struct outbox *o, const struct run *r, const struct loan_file *before, const struct loan_write *w);
+/* The events of what this run writes to a loan; `before` is the loan as it was. Entries without a known_ms get now_ms. */
+void outbox_of_loan(struct outbox *o, const struct run *r, const struct loan_file *before, const struct loan_write *w, int64_t now_ms);
+struct outbox_mark {
+    size_t len;
+    unsigned n;
+};
+struct outbox_mark outbox_mark(const struct outbox *o);
+void outbox_back(struct outbox *o, struct outbox_mark m); /* takes back what was told since */
 /* The rows for the append; they live until the next clear. NULL with n > 0, or `failed`: no memory. */
 MUST_CHECK const struct outbox_row *outbox_rows(struct outbox *o);
 

@@ -150,6 +150,16 @@ static int64_t journaled_count(const struct stage *s, const char *loan, unsigned
     return sum;
 }
 
+struct loan_told {
+    const char *id;
+    size_t entries;
+};
+static void tell_loan(void *who, const struct outbox_row *o, int64_t at_ms) {
+    struct loan_told *t = who;
+    (void)at_ms;
+    t->entries += !strcmp(o->aggregate_type, "loan") && !strcmp(o->aggregate_id, t->id) && strstr(o->payload, "\"entry\":");
+}
+
 /* A counter in the loan's file: every step of every run has added to what the one before it left. */
 static void check_loan(void *who, const struct mem_loan *l) {
     struct stage *s = who;
@@ -165,6 +175,10 @@ static void check_loan(void *who, const struct mem_loan *l) {
         count = json_int(body, "is", -1);
     }
     if (memory_loan_n(l) != json_array_size(entries)) stage_violation(s, "loan %s: its row does not know its last entry", id);
+    struct loan_told told = {.id = id};
+    memory_each_outbox(s->memory, tell_loan, &told);
+    if (told.entries != json_array_size(entries))
+        stage_violation(s, "loan %s: the stream tells %zu of its %zu entries", id, told.entries, json_array_size(entries));
     int64_t journaled = journaled_count(s, id, &steps);
     if (journaled != count || steps != json_array_size(entries))
         stage_violation(s, "loan %s counts %lld in %zu entries, the journals %lld in %u steps", id, (long long)count,

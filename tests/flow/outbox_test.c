@@ -168,7 +168,7 @@ void test_outbox__entries_of_a_loan(void) {
     struct run r = {.text = "r_x", .seq = 7};
     struct outbox o;
     outbox_init(&o);
-    outbox_of_loan(&o, &r, &before, &writes);
+    outbox_of_loan(&o, &r, &before, &writes, 1790000000000);
     const struct outbox_row *rows = outbox_rows(&o);
     CU_ASSERT_PTR_NOT_NULL_FATAL(rows);
     h = (struct story){0};
@@ -187,9 +187,15 @@ void test_outbox__entries_of_a_loan(void) {
     CU_ASSERT_STRING_EQUAL(says(&h, 3, "to"), "closed");
     CU_ASSERT_PTR_NULL(json_object_get(h.data[0], "note"));
     forget(&h);
+    struct outbox_mark mark = outbox_mark(&o);
+    outbox_of_loan(&o, &r, &before, &writes, 1790000000000);
+    CU_ASSERT_EQUAL(o.n, 8);
+    outbox_back(&o, mark);
+    CU_ASSERT_EQUAL(o.n, 4);
+    CU_ASSERT_STRING_EQUAL(outbox_rows(&o)[3].type, "tenor.loan.state_changed");
     outbox_clear(&o);
     struct loan_write nothing = {.columns = before.columns};
-    outbox_of_loan(&o, &r, &before, &nothing);
+    outbox_of_loan(&o, &r, &before, &nothing, 1790000000000);
     CU_ASSERT_EQUAL(o.n, 0);
     CU_ASSERT_PTR_NULL(outbox_rows(&o));
     outbox_reset(&o);
@@ -200,7 +206,7 @@ static void tell_all(void *who) {
     struct run r = {.text = "r_x", .seq = 7};
     struct outbox o;
     outbox_init(&o);
-    for (int i = 0; i < 5; i++) outbox_of_loan(&o, &r, &before, &writes);
+    for (int i = 0; i < 5; i++) outbox_of_loan(&o, &r, &before, &writes, 1790000000000);
     bool good = !o.failed && buf_ok(&o.text);
     CU_ASSERT(good ? outbox_rows(&o) && o.n == 20 : torture_hit() && !outbox_rows(&o));
     outbox_reset(&o);
