@@ -4,7 +4,7 @@
 #include "connectors/connectors.h"
 
 const struct connector_ops *const connectors_all[] = {
-    &kyc_connector,     &bureau_connector, &bank_connector,  &payments_connector,
+    &kyc_connector,     &bureau_connector, &bureau_a_connector, &bureau_b_connector, &bank_connector,  &payments_connector,
     &scoring_connector, &ledger_connector, &bench_connector,
     NULL, /* new connectors above this line */
 };

@@ -32,7 +32,7 @@ static const struct operation operations[] = {
                 "bureau": {"type": ["object", "null"], "description": "answer of bureau.report"},
                 "accounts": {"type": ["object", "null"], "description": "answer of bank.transactions"}
             },
-            "required": ["application"],
+            "required": [],
             "additionalProperties": false
         }),
         .output = JSON({

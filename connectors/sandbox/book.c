@@ -12,7 +12,7 @@
 
 struct book {
     struct arena *memory;
-    struct map *by_key, *by_reference;
+    struct map *by_key, *by_reference, *newest; /* newest: operation and subject, or reference */
     struct book_entry **list;
     size_t n, cap;
     struct book_totals {
@@ -29,7 +29,8 @@ struct book *book_new(void) {
     b->memory = arena_new(BOOK_MAX_BYTES);
     b->by_key = map_new();
     b->by_reference = map_new();
-    if (b->memory && b->by_key && b->by_reference) return b;
+    b->newest = map_new();
+    if (b->memory && b->by_key && b->by_reference && b->newest) return b;
     book_free(b);
     return NULL;
 }
@@ -38,6 +39,7 @@ void book_free(struct book *b) {
     if (!b) return;
     if (b->by_key) map_free(b->by_key, NULL);
     if (b->by_reference) map_free(b->by_reference, NULL);
+    if (b->newest) map_free(b->newest, NULL);
     arena_free(b->memory);
     free(b->list);
     free(b);
@@ -58,6 +60,35 @@ const struct book_entry *book_find(const struct book *b, const char *operation, 
     char id[512];
     size_t n = key_bytes(operation, key, id);
     return n ? map_get(b->by_key, id, n) : NULL;
+}
+
+/* "about" or "under", operation and text; a key cannot be mistaken for another for the NULs between. */
+static size_t newest_bytes(const char *how, const char *operation, const char *text, char out[512]) {
+    int n = snprintf(out, 512, "%s%c%s%c%s", how, 0, operation, 0, text);
+    return *text && n > 0 && n < 512 ? (size_t)n : 0;
+}
+
+static const struct book_entry *newest(const struct book *b, const char *how, const char *operation, const char *text) {
+    char id[512];
+    size_t n = newest_bytes(how, operation, text, id);
+    return n ? map_get(b->newest, id, n) : NULL;
+}
+
+const struct book_entry *book_about(const struct book *b, const char *operation, const char *subject) {
+    return newest(b, "about", operation, subject);
+}
+
+const struct book_entry *book_under(const struct book *b, const char *operation, const char *reference) {
+    return newest(b, "under", operation, reference);
+}
+
+/* Only what has a subject: payouts by the million need no second index. */
+static enum err link_newest(struct book *b, const char *how, const char *text, struct book_entry *e, const struct book_entry **older) {
+    char id[512];
+    if (!*e->subject) return OK;
+    size_t n = newest_bytes(how, e->operation, text, id);
+    *older = n ? map_get(b->newest, id, n) : NULL;
+    return n ? map_put(b->newest, id, n, e, NULL) : OK;
 }
 
 static struct book_loan *loan_at(struct book *b, const char *reference) {
@@ -103,7 +134,8 @@ static struct book_entry *copy_entry(struct book *b, const struct book_entry *e)
     c->key = arena_strdup(b->memory, e->key);
     c->reference = arena_strdup(b->memory, e->reference);
     c->answer = arena_strndup(b->memory, e->answer, e->answer_n);
-    return c->operation && c->key && c->reference && c->answer ? c : NULL;
+    c->subject = e->subject && *e->subject ? arena_strdup(b->memory, e->subject) : "";
+    return c->operation && c->key && c->reference && c->answer && c->subject ? c : NULL;
 }
 
 static enum err remember(struct book *b, const struct book_entry *e) {
@@ -120,7 +152,9 @@ static enum err remember(struct book *b, const struct book_entry *e) {
     }
     struct book_entry *c = copy_entry(b, e);
     struct book_loan *l = c ? loan_at(b, c->reference) : NULL;
-    if (!l || map_put(b->by_key, id, n, c, NULL) != OK) return ERR_NOMEM;
+    if (!l || link_newest(b, "about", c->subject, c, &c->older_about) != OK ||
+        link_newest(b, "under", c->reference, c, &c->older_under) != OK || map_put(b->by_key, id, n, c, NULL) != OK)
+        return ERR_NOMEM;
     b->list[b->n++] = c;
     count(b, l, c);
     return OK;
@@ -133,6 +167,10 @@ static void write_line(const struct book_entry *e, size_t number, struct buf *ou
     buf_add_json_string(out, e->key, strlen(e->key));
     buf_adds(out, ",\"reference\":");
     buf_add_json_string(out, e->reference, strlen(e->reference));
+    if (e->subject && *e->subject) {
+        buf_adds(out, ",\"subject\":");
+        buf_add_json_string(out, e->subject, strlen(e->subject));
+    }
     buf_addf(out, ",\"amount\":%" PRId64 ",\"at\":%" PRId64 ",\"settles\":%" PRId64 ",\"input\":\"%016" PRIx64 "\",\"answer\":",
              e->amount_minor, e->at_ms, e->settles_ms, e->input_hash);
     buf_add(out, e->answer, e->answer_n);
@@ -157,7 +195,8 @@ static enum err entry_from(struct book *b, const json_t *v) {
     const json_t *a = json_object_get(v, "answer");
     struct book_entry e = {.operation = json_text(v, "operation", ""), .key = json_text(v, "key", ""),
                            .reference = json_text(v, "reference", ""), .amount_minor = json_int(v, "amount", 0),
-                           .at_ms = json_int(v, "at", 0), .settles_ms = json_int(v, "settles", 0)};
+                           .at_ms = json_int(v, "at", 0), .settles_ms = json_int(v, "settles", 0),
+                           .subject = json_text(v, "subject", "")};
     char *end = NULL;
     e.input_hash = strtoull(hash, &end, 16);
     if (!*hash || *end || !*e.operation || !*e.key || !json_is_object(a)) return ERR_INVALID;

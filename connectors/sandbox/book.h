@@ -20,6 +20,8 @@ struct book_entry { /* strings live as long as the book */
     size_t answer_n;
     uint64_t input_hash;
     int64_t amount_minor, at_ms, settles_ms; /* settles_ms: until then a look says "pending" */
+    const char *subject;    /* what else it is found by: a PAN, a handle; NULL or "" for none */
+    const struct book_entry *older_about, *older_under; /* set by the book: the same operation and subject, or reference */
 };
 struct book_loan { /* by reference */
     int64_t paid_minor;
@@ -43,6 +45,10 @@ MUST_CHECK enum err book_restore(struct book *b, const char *line, size_t n);
  * other bad line is ERR_INVALID. */
 MUST_CHECK enum err book_restore_all(struct book *b, const char *text, size_t n, size_t *good,
                                      struct fault *f);
+/* The newest entry of this operation about a subject, or under a reference, of those that have a subject; NULL if there
+ * is none. */
+const struct book_entry *book_about(const struct book *b, const char *operation, const char *subject);
+const struct book_entry *book_under(const struct book *b, const char *operation, const char *reference);
 struct book_loan book_loan(const struct book *b, const char *reference);
 size_t book_count(const struct book *b);
 /* {"entries": [...from number `after` on, at most `limit`...], "next": n, "totals": {...}} where totals

@@ -34,7 +34,7 @@ uint64_t service_number(const struct providers *p, const struct outside_request 
 }
 
 static const struct service *const ALL[] = {
-    kyc_services, bureau_services, bank_services, payments_services,
+    kyc_services, bureau_services, bureau_b_services, bank_services, payments_services,
 };
 
 static const struct service *service_of(const char *operation) {
@@ -78,10 +78,10 @@ static void do_effect(struct providers *p, const struct service *s, const struct
         s->answer(p, r, out);
         if (out->status != 200) return;
         struct book_entry fresh = {.operation = r->operation, .key = r->key, .input_hash = hash,
-                                   .reference = json_text(r->input, "reference", ""),
+                                   .reference = json_text(r->input, "reference", out->reference),
                                    .answer = out->body->data, .answer_n = out->body->len,
                                    .amount_minor = json_int(r->input, "amount", 0),
-                                   .at_ms = r->now_ms, .settles_ms = settles_ms};
+                                   .at_ms = r->now_ms, .settles_ms = settles_ms, .subject = out->subject};
         if (!buf_ok(out->body) || book_add(p->book, &fresh) != OK) {
             service_refuse(out, 500, "no_memory", "the book takes no more");
             return;
@@ -96,6 +96,7 @@ void providers_do(struct providers *p, const struct outside_request *r, int64_t 
     const struct service *s = service_of(r->operation);
     out->status = 200;
     out->text = NULL;
+    out->reference[0] = out->subject[0] = 0;
     buf_clear(out->body);
     if (!s) service_refuse(out, 404, "no_such_operation", "no such operation");
     else if (!json_is_object(r->input)) service_refuse(out, 400, "bad_request", "the body must be a JSON object");

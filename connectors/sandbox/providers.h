@@ -20,6 +20,8 @@ struct provided {
     struct buf *body;    /* write here, or */
     const char *text;    /* point at a text that lives until the next question */
     size_t text_n;
+    char reference[100]; /* of an effect: where the input holds none called `reference` */
+    char subject[64];    /* of an effect: what its entry is found by besides key and reference (book_about) */
 };
 
 MUST_CHECK enum err providers_init(struct providers *p, uint64_t seed);

@@ -4,6 +4,7 @@
 #include "base/schema.h"
 #include "base/text.h"
 #include "connectors/connectors.h"
+#include "connectors/http_call.h"
 #include "connectors/sandbox/server.h"
 #include "connectors/sandbox/outside.h"
 #include "tests/connectors/provider.h"
@@ -20,12 +21,15 @@ static int start_sandbox(void) {
     return e != OK;
 }
 
+/* Every connector that speaks HTTP speaks to the sandbox. */
 static int open_all(void) {
     char url[64];
     struct fault f;
     snprintf(url, sizeof url, "http://127.0.0.1:%d", sandbox_port(sandbox));
-    json_t *config = json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "kyc", "url", url, "bureau", "url", url, "bank",
-                               "url", url, "payments", "url", url);
+    json_t *config = json_object();
+    for (const struct connector_ops *const *of = connectors_all; *of; of++)
+        if ((*of)->start == http_connector_start)
+            json_object_set_new(config, (*of)->name, json_pack("{s:s, s:s}", "url", url, "trust", "sandbox"));
     struct connector_env env = {.loop = at.loop, .fetch = at.fetch, .pool = at.pool};
     registry = registry_new();
     enum err e = connectors_open(registry, &env, config, &f);
@@ -116,6 +120,14 @@ void test_contract__reads_answer_what_they_declare(void) {
         {"bureau.report", "{\"pan\":\"ZZZPP3303Z\"}"},
         {"bureau.report", "{\"pan\":\"ZZZPA2201Z\"}"},
         {"bureau.report", "{\"pan\":\"ABCPD1234F\"}"},
+        {"bureau.soft", "{\"pan\":\"ABCPD1234F\",\"consent\":\"c\",\"purpose\":\"new_credit\"}"},
+        {"bureau_a.report", "{\"pan\":\"ABCPD1234F\"}"},
+        {"bureau_b.report", "{\"pan\":\"ABCPD1234F\"}"},
+        {"bureau_b.report", "{\"pan\":\"ZZZPA2201Z\"}"},
+        {"bureau_b.soft", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\"}"},
+        {"bureau.merge", "{\"first\":{\"thin\":false,\"score\":700},\"second\":{\"thin\":true}}"},
+        {"kyc.ckyc_search", "{\"id_type\":\"pan\",\"id_number\":\"ZZZPP3303Z\"}"},
+        {"kyc.passport", "{\"line1\":\"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\",\"line2\":\"L898902C36UTO7408122F1204159ZE184226B<<<<<10\"}"},
         {"bank.transactions", "{\"consent\":\"consent-asha\"}"},
         {"bank.transactions", "{\"consent\":\"c-1\",\"pan\":\"ABCPD1234F\"}"},
         {"payments.status", "{\"reference\":\"nothing\"}"},
@@ -147,6 +159,8 @@ static const struct {
     {"payments.mandate", "{\"account\":\"A0001\",\"reference\":\"%s\",\"amount\":100000}"},
     {"payments.disburse", "{\"account\":\"A0001\",\"reference\":\"%s\",\"amount\":1960000}"},
     {"payments.cancel_mandate", "{\"reference\":\"%s\"}"},
+    {"bureau.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
+    {"bureau_b.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
 };
 
 static const char *input_of(size_t k, const char *loan) {
