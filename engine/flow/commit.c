@@ -31,6 +31,10 @@ static bool start_effects(struct engine *e, struct run *r, const struct effect *
     for (unsigned i = 0; i < n; i++) {
         const struct effect *x = &list[i];
         struct para_state *ps = &r->paras[x->para];
+        if (x->money) {
+            money_seek(e, r, x->para);
+            continue;
+        }
         struct ask *a = x->undo ? &ps->undo : &ps->asks[x->op];
         bool wanted = x->look ? a->state == ASK_UNSURE : a->state == ASK_OUT;
         if (a->flight || !wanted || ps->visits != x->visit || a->attempt != x->attempt) continue;
@@ -178,7 +182,8 @@ enum err commit_facts(struct turn *t) {
     struct run_row row;
     struct posting_row postings[POSTINGS_OF_ROW];
     struct artifact_row artifacts[32];
-    char workflow[140];
+    struct money_row money[TURN_MONEY_MAX];
+    char workflow[140], keys[TURN_MONEY_MAX][256];
     size_t n_artifacts = 0;
     for (const struct artifact *x = t->artifacts; x; x = x->next) n_artifacts++;
     if (json_array_size(r->postings) - t->posted_from > POSTINGS_OF_ROW || n_artifacts > ARRAY_LEN(artifacts)) return ERR_LIMIT;
@@ -197,6 +202,7 @@ enum err commit_facts(struct turn *t) {
                        .loans = loans.loans, .n_loans = loans.n_loans,
                        .loan_entries = loans.entries, .n_loan_entries = loans.n_entries,
                        .tasks = t->tasks, .n_tasks = t->n_tasks,
+                       .money = money, .n_money = money_rows(t, money, keys),
                        .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
                        .outbox = outbox_rows(&t->outbox), .n_outbox = t->outbox.n,
                        .dedup = t->dedup, .person = t->person, .event_taken = t->event_taken};

@@ -18,7 +18,7 @@
 
 enum fact_kind {
     FACT_STARTED,   /* name workflow, id plan hash, to case type, k case key, code customer, d case, by */
-    FACT_ENTERED,   /* p v [due at name=queue; a o: a local operation] */
+    FACT_ENTERED,   /* p v [due at name=queue; a o: a local operation; k: the business key it asks about] */
     FACT_SKIPPED,   /* p v */
     FACT_INTENT,    /* p v a [o u] name=operation k [in due] */
     FACT_RETRY,     /* p v [o u a] why code at */

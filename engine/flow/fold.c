@@ -82,6 +82,7 @@ static enum err entered(struct run *r, const struct fact *f, int64_t now_ms) {
         a->state = ASK_HERE, a->attempt = f->attempt, a->due_ms = 0;
     }
     if (ps->phase == PHASE_INSIDE) enter_children(r, f->para);
+    if (f->key && keep_text(&ps->base, f->key) != OK) return ERR_NOMEM;
     if (p->kind != PARA_TASK) return OK;
     ps->task = TASK_OPEN, ps->queue = p->task.queue, ps->escalated = 0;
     return keep_text(&ps->assignee, NULL);

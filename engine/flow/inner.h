@@ -18,11 +18,12 @@
 #include "flow/run.h"
 
 enum { WATCH_SLOTS = 4096 }; /* a power of two: thousands of requests may each wait for their run */
-enum { TURN_TASKS_MAX = 64, TURN_MOVES_MAX = 2000, ARTIFACT_OVER_BYTES = 16 * 1024 };
+enum { TURN_MONEY_MAX = 8, TURN_TASKS_MAX = 64, TURN_MOVES_MAX = 2000, ARTIFACT_OVER_BYTES = 16 * 1024 };
 
 struct effect { /* to be started when the row is durable */
     int para, op;
     bool undo, look;
+    bool money; /* no call yet: how its business key stands */
     unsigned visit, attempt;
 };
 /* Whoever asked for this turn; told when the row is durable. */
@@ -63,6 +64,8 @@ struct turn {
     char task_ids[TURN_TASKS_MAX][160];
     unsigned n_tasks;
     struct outbox outbox;
+    int money[TURN_MONEY_MAX]; /* steps whose business key moved */
+    unsigned n_money;
     size_t posted_from; /* run->postings from here on are this turn's */
     struct artifact *artifacts;
     struct folder *held; /* cabinet.h: files of loans that this turn has */
@@ -176,6 +179,12 @@ void engine_maybe_drained(struct engine *e);
 struct keyed *keyed_find(struct engine *e, const char *type, const char *key, bool make);
 void keyed_drop(struct engine *e, struct keyed *k); /* if nobody needs it */
 void readers_end(struct engine *e, struct entry *en, enum err err, const struct fault *f);
+/* money.c: asks the store how the business key of this step stands */
+void money_seek(struct engine *e, struct run *r, int para);
+/* A step that waits for that; nothing has been intended yet. */
+bool money_sought(const struct run *r, int para);
+/* What a turn changed about business keys, as rows that point into `room`. */
+size_t money_rows(const struct turn *t, struct money_row out[TURN_MONEY_MAX], char room[TURN_MONEY_MAX][256]);
 /* hear.c: asks for events that came before the run did */
 void kept_events_ask(struct engine *e, const struct run *r);
 

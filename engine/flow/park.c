@@ -7,6 +7,7 @@ static bool under_way(const struct ask *a) { return a->flight || a->queued || a-
 static bool may_park(const struct run *r) {
     if (!r->entry || r->unsettled || r->ended || r->entry->readers || r->entry->load) return false;
     for (int i = 0; i < r->plan->n_paras; i++) {
+        if (money_sought(r, i)) return false;
         if (under_way(&r->paras[i].undo)) return false;
         for (int k = 0; k < r->paras[i].n_asks; k++)
             if (under_way(&r->paras[i].asks[k])) return false;

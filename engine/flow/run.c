@@ -53,7 +53,7 @@ void run_free(struct run *r) {
         struct para_state *ps = &r->paras[i];
         leave_flights(ps);
         json_decref(ps->input), json_decref(ps->undo_input);
-        free(ps->key), free(ps->assignee), free(ps->why);
+        free(ps->key), free(ps->base), free(ps->assignee), free(ps->why);
     }
     for (uint32_t i = 0; i < r->n_events; i++) {
         free(r->events[i].name), free(r->events[i].id);

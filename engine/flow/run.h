@@ -76,6 +76,7 @@ struct para_state {
     int n_asks;
     json_t *input;              /* of the calls of this visit; NULL after replay for reads */
     char *key;                  /* money: the last business key with its family */
+    char *base;                 /* money: the business key itself, from the step's entry on */
     enum para_end key_end;      /* how the attempt under `key` ended; NONE: open */
     unsigned stands;            /* order in which effects came to stand; 0: nothing to take back */
     bool may_stand;             /* an effect with an undo is not settled */

@@ -186,7 +186,8 @@ static void begin(struct turn *t, int para, int op, unsigned visit, bool first, 
     f.op = op, f.name = decl->name;
     f.attempt = (visit == ps->visits ? ps->asks[op].attempt : 0) + 1;
     f.key = key && key->text[0] ? key->text : p->kind == PARA_STEP && p->step.once_per ? ps->key : NULL;
-    if (first) f.due_ms = case_after(t->run->case_type, &p->within, t->now_ms);
+    bool waited = visit == ps->visits && ps->phase == PHASE_CALL; /* for its business key: its time has begun */
+    if (first && !waited) f.due_ms = case_after(t->run->case_type, &p->within, t->now_ms);
     f.at_ms = hedge_at(t, para, op);
     /* A read is asked again with what the names then say; an effect with exactly this. */
     json_t *input = json_incref(ps->input);
@@ -217,16 +218,25 @@ void step_begin(struct turn *t, int para, unsigned visit) {
 
 void step_enter(struct turn *t, int para, unsigned visit) {
     struct para_state *ps = state_of(t, para);
-    struct step_key key = {0};
+    const struct para *p = para_of(t, para);
     json_t *input = NULL;
-    if (!make_input(t, para, &input)) return;
-    if (para_of(t, para)->step.once_per && !money_key(t, para, &key)) {
-        json_decref(input);
+    if (p->step.once_per && p->step.calls[0]->kind != OP_LOCAL) {
+        (void)!money_enter(t, para, visit);
         return;
     }
+    if (!make_input(t, para, &input)) return;
     json_decref(ps->input);
     ps->input = input;
-    begin(t, para, 0, visit, true, &key);
+    begin(t, para, 0, visit, true, NULL);
+}
+
+void step_money(struct turn *t, int para, const struct step_key *key) {
+    struct para_state *ps = state_of(t, para);
+    json_t *input = NULL;
+    if (!make_input(t, para, &input)) return;
+    json_decref(ps->input);
+    ps->input = input;
+    begin(t, para, 0, ps->visits, true, key);
 }
 
 /* After a restart, or by hand: the input of a read is made again from the names. */
@@ -337,6 +347,7 @@ bool step_drop(struct turn *t, int para) {
 /* After a replay: an intent whose end we never learnt. */
 void step_resume(struct turn *t, int para) {
     struct para_state *ps = state_of(t, para);
+    if (money_sought(t->run, para)) money_seek(t->e, t->run, para);
     for (int i = 0; i < ps->n_asks && ps->phase == PHASE_CALL; i++) {
         const struct op_decl *decl = step_op(t->e, t->run->plan, para, i, false);
         if (ps->asks[i].state == ASK_HERE && !ps->asks[i].queued) {

@@ -16,7 +16,7 @@ void turn_begin(struct engine *e, struct run *r) {
     if (t->now_ms < r->updated_ms) t->now_ms = r->updated_ms; /* a clock set back: a story goes forward */
     buf_clear(&t->body);
     buf_addc(&t->body, '[');
-    t->n_facts = t->moves = t->n_effects = t->n_tasks = 0;
+    t->n_facts = t->moves = t->n_effects = t->n_tasks = t->n_money = 0;
     outbox_clear(&t->outbox);
     t->posted_from = json_array_size(r->postings);
     t->artifacts = NULL, t->waiters = NULL, t->held = NULL;
@@ -142,6 +142,17 @@ static void write_fact(struct turn *t, const struct fact *f) {
     json_decref(o.data), json_decref(o.input), json_decref(o.parts);
 }
 
+/* What this step's business key is at goes with the row. */
+static void note_money(struct turn *t, const struct fact *f) {
+    bool about = f->kind == FACT_UNDONE || f->kind == FACT_ANSWERED || (f->kind == FACT_INTENT && !f->undo);
+    const struct para *p = about ? &t->run->plan->paras[f->para] : NULL;
+    if (!p || p->kind != PARA_STEP || !p->step.once_per || !t->run->paras[f->para].key) return;
+    for (unsigned i = 0; i < t->n_money; i++)
+        if (t->money[i] == f->para) return;
+    if (t->n_money == TURN_MONEY_MAX) t->failed = ERR_LIMIT;
+    else t->money[t->n_money++] = f->para;
+}
+
 void turn_fact(struct turn *t, const struct fact *f) {
     if (t->failed != OK) return;
     if (t->n_facts++) buf_addc(&t->body, ',');
@@ -150,6 +161,7 @@ void turn_fact(struct turn *t, const struct fact *f) {
         outbox_of_fact(&t->outbox, t->run, f, f->kind == FACT_ANSWERED ? step_op(t->e, t->run->plan, f->para, f->op, false) : NULL);
     enum err err = fact_apply(t->run, f, t->now_ms);
     if (err != OK && t->failed == OK) t->failed = err;
+    if (err == OK) note_money(t, f);
 }
 
 void turn_effect(struct turn *t, int para, int op, bool undo, bool look) {
@@ -164,7 +176,8 @@ void turn_effect(struct turn *t, int para, int op, bool undo, bool look) {
     }
     const struct para_state *ps = &t->run->paras[para];
     const struct ask *a = undo ? &ps->undo : &ps->asks[op];
-    t->effects[t->n_effects++] = (struct effect){para, op, undo, look, ps->visits, a->attempt};
+    t->effects[t->n_effects++] = (struct effect){.para = para, .op = op, .undo = undo, .look = look,
+                                                .visit = ps->visits, .attempt = a->attempt};
 }
 
 void turn_cancel(struct turn *t, int para, int op) {

@@ -58,12 +58,13 @@ const struct retry *walk_retry(const struct turn *t, const char *name);
 bool retry_spent(const struct retry *r, unsigned tries);
 int64_t retry_wait_ms(const struct retry *r, unsigned failed_tries, struct rng *rng);
 
-/* money.c: the key of a try, and whether it must be looked at first */
-struct step_key {
+struct step_key { /* of a try, and whether it must be looked at first */
     char text[256];
     bool look_first;
 };
-MUST_CHECK bool money_key(struct turn *t, int para, struct step_key *out);
+void step_money(struct turn *t, int para, const struct step_key *key); /* its business key is known now */
+/* money.c: begins to find out how its business key stands; false: it has none and the run is stuck */
+MUST_CHECK bool money_enter(struct turn *t, int para, unsigned visit);
 
 /* undo.c */
 void undo_go_on(struct turn *t, int saga);

@@ -155,6 +155,15 @@ static void pack_outbox(struct packer *p, const struct append *a, struct append 
     to->outbox = rows;
 }
 
+static void pack_money(struct packer *p, const struct append *a, struct append *to) {
+    struct money_row *rows = pack(p, a->money, a->n_money * sizeof *a->money), row = {0};
+    for (size_t i = 0; i < a->n_money; i++) {
+        struct money_row *x = rows ? &rows[i] : &row;
+        x->key = pack_text(p, a->money[i].key), x->state = pack_text(p, a->money[i].state);
+    }
+    to->money = rows;
+}
+
 static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
     struct dedup_row *dedup = a->dedup ? pack(p, a->dedup, sizeof *a->dedup) : NULL, no_dedup;
     struct person_key_row *person = a->person ? pack(p, a->person, sizeof *a->person) : NULL, no_person;
@@ -174,6 +183,7 @@ static void pack_all(struct packer *p, const struct append *a, struct append *to
     to->body = pack(p, a->body, a->body_len);
     if (a->row) pack_row(p, a->row, row), to->row = row;
     pack_lists(p, a, to);
+    pack_money(p, a, to);
     pack_loans(p, a, to);
     pack_outbox(p, a, to);
     pack_keys(p, a, to);
@@ -400,6 +410,22 @@ static enum err dedup(struct store *s, const char *api_key, const char *route, c
     return start(j);
 }
 
+static void money_act(struct job *j, enum err err) {
+    const struct mem_money *k = memory_money(j->h->m, j->shard, j->texts[0]);
+    struct money_found found = {.found = k != NULL};
+    if (k) found.family = k->family, found.state = k->state, found.run = k->run;
+    store_money_fn *done = (store_money_fn *)j->done;
+    void *who = j->who;
+    job_free(j);
+    done(who, err, &found);
+}
+
+static enum err money_key(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who) {
+    struct job *j = job_new(s, money_act, NULL, (void *)done, who);
+    if (j) j->texts[0] = strdup(key), j->shard = shard;
+    return start(j);
+}
+
 static void keep_act(struct job *j, enum err err) {
     struct memory *m = j->h->m;
     struct mem_event **end = &m->events;
@@ -583,7 +609,7 @@ static void close_(struct store *s) {
 
 static const struct store_ops ops = {
     .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
-    .release = release, .dedup = dedup, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
+    .release = release, .dedup = dedup, .money_key = money_key, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
     .person_key = person_key, .load_loans = load_loans, .loans_due = loans_due, .publish = publish, .definitions = definitions, .close = close_,
 };
 

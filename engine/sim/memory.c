@@ -13,12 +13,12 @@ struct memory *memory_new(uint16_t region, uint16_t shards, uint64_t seed) {
     if (!m) return NULL;
     m->region = region, m->shards = shards;
     m->leases = calloc(shards, sizeof *m->leases);
-    m->runs = map_new(), m->dedups = map_new(), m->artifacts = map_new(), m->persons = map_new(), m->tasks = map_new();
+    m->runs = map_new(), m->dedups = map_new(), m->artifacts = map_new(), m->persons = map_new(), m->tasks = map_new(), m->money = map_new();
     m->loans = map_new();
     m->refused = map_new(); /* run -> how its latest row was refused: what follows shares that end */
     rng_seed(&m->rng, seed);
     m->faults.latency_ms = 3;
-    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused && m->loans) return m;
+    if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused && m->loans && m->money) return m;
     memory_free(m);
     return NULL;
 }
@@ -48,7 +48,7 @@ static void task_free(void *p) {
 
 void memory_free(struct memory *m) {
     if (!m) return;
-    map_free(m->runs, run_row_free), map_free(m->dedups, free), map_free(m->artifacts, blob_free);
+    map_free(m->runs, run_row_free), map_free(m->dedups, free), map_free(m->money, free), map_free(m->artifacts, blob_free);
     map_free(m->persons, blob_free), map_free(m->tasks, task_free), map_free(m->refused, NULL);
     map_free(m->loans, memory_loan_free);
     for (struct mem_event *e = m->events, *next; e; e = next) {
@@ -141,6 +141,23 @@ static void dedup_name(const char *api_key, const char *route, const char *key, 
     (void)snprintf(out, 600, "%s\n%s\n%s", api_key, route, key);
 }
 
+static size_t money_name(uint16_t shard, const char *key, char out[300]) { return (size_t)snprintf(out, 300, "%u\n%s", shard, key); }
+
+static void put_money(struct memory *m, struct id run, const struct money_row *row) {
+    char name[300];
+    size_t n = money_name(id_shard(run), row->key, name);
+    struct mem_money *k = map_get(m->money, name, n);
+    if (k && k->family > row->family) return;
+    if (!k && (!(k = calloc(1, sizeof *k)) || map_put(m->money, name, n, k, NULL) != OK)) abort();
+    k->family = row->family, k->run = run;
+    (void)text_copy(k->state, sizeof k->state, row->state);
+}
+
+const struct mem_money *memory_money(const struct memory *m, uint16_t shard, const char *key) {
+    char name[300];
+    return map_get(m->money, name, money_name(shard, key, name));
+}
+
 static void put_dedup(struct memory *m, const struct append *a) {
     char name[600];
     dedup_name(a->dedup->api_key, a->dedup->route, a->dedup->key, name);
@@ -209,6 +226,7 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     put_postings(m, a);
     memory_put_loans(m, a);
     put_outbox(m, a);
+    for (size_t i = 0; i < a->n_money; i++) put_money(m, a->run, &a->money[i]);
     for (size_t i = 0; i < a->n_tasks; i++) put_task(m, &a->tasks[i]);
     for (size_t i = 0; i < a->n_artifacts; i++) put_blob(m->artifacts, a->artifacts[i].hash, a->artifacts[i].bytes, a->artifacts[i].n);
     if (a->person) put_blob(m->persons, a->person->customer, a->person->wrapped, a->person->n);

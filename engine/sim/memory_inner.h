@@ -69,6 +69,11 @@ struct mem_dedup {
     struct id run;
     char hash[80];
 };
+struct mem_money {
+    uint32_t family;
+    char state[12];
+    struct id run;
+};
 struct mem_lease {
     char owner[96], address[96];
     uint64_t epoch;
@@ -85,7 +90,7 @@ struct memory {
     struct rng rng;
     struct memory_faults faults;
     struct mem_lease *leases;
-    struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans;
+    struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans, *money;
     struct mem_event *events;
     struct mem_definition *definitions;
     struct mem_posting *postings;
@@ -97,6 +102,7 @@ struct memory {
 
 /* Makes the append true, or says why not. The same bytes again are OK. */
 MUST_CHECK enum err memory_commit(struct memory *m, const struct append *a, struct fault *f);
+const struct mem_money *memory_money(const struct memory *m, uint16_t shard, const char *key);
 const struct mem_dedup *memory_dedup(const struct memory *m, const char *api_key, const char *route, const char *key);
 
 /* memory_loan.c */

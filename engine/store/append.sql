@@ -63,6 +63,16 @@ insert into loan_entry (loan, n, kind, effective_day, known_ms, amount_minor, bo
 select * from unnest($1::text[], $2::int4[], $3::text[], $4::int4[], $5::int8[], $6::int8[], $7::text[], $8::bytea[],
                      $9::int4[])
 
+-- name: money_upsert
+insert into money_key as m (shard, key, family, state, run, updated_ms)
+select distinct on (w.shard, w.key) w.shard, w.key, w.family, w.state, w.run, w.updated_ms
+from unnest($1::int4[], $2::text[], $3::int4[], $4::text[], $5::bytea[], $6::int8[]) with ordinality
+    as w(shard, key, family, state, run, updated_ms, at)
+order by w.shard, w.key, w.family desc, w.at desc
+on conflict (shard, key) do update set
+    family = excluded.family, state = excluded.state, run = excluded.run, updated_ms = excluded.updated_ms
+where excluded.family >= m.family
+
 -- name: task_upsert
 insert into task as t (id, run, paragraph, visit, queue, state, assignee, answer, form, created_ms,
                        due_ms, updated_ms)

@@ -170,6 +170,14 @@ static void put_loan_entries(struct columns *c, const struct append *a) {
     }
 }
 
+static size_t n_money(const struct append *a) { return a->n_money; }
+static void put_money(struct columns *c, const struct append *a) {
+    for (size_t k = 0; k < a->n_money; k++, c->n++) {
+        put_i4(c, 0, id_shard(a->run)), put_text(c, 1, a->money[k].key), put_i4(c, 2, a->money[k].family);
+        put_text(c, 3, a->money[k].state), put_run_id(c, 4, a), put_i8(c, 5, a->now_ms);
+    }
+}
+
 static size_t n_artifacts(const struct append *a) { return a->n_artifacts; }
 static void put_artifacts(struct columns *c, const struct append *a) {
     for (size_t k = 0; k < a->n_artifacts; k++, c->n++) {
@@ -223,6 +231,7 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add(&b, &SQL_POSTING_INSERT, "b44tttt848", n_postings, put_postings);
     add(&b, &SQL_LOAN_UPSERT, "t4ttttt488448", n_loans, put_loans);
     add(&b, &SQL_LOAN_ENTRY_INSERT, "t4t488tb4", n_loan_entries, put_loan_entries);
+    add(&b, &SQL_MONEY_UPSERT, "4t4tb8", n_money, put_money);
     add(&b, &SQL_TASK_UPSERT, "tbt4ttttt888", n_tasks, put_tasks);
     add(&b, &SQL_ARTIFACT_INSERT, "tbb8", n_artifacts, put_artifacts);
     add(&b, &SQL_PERSON_INSERT, "tb8", has_person, put_person);

@@ -80,6 +80,16 @@ static void pack_loan_entries(struct packer *p, struct append *a) {
     if (to) a->loan_entries = to;
 }
 
+static void pack_money(struct packer *p, struct append *a) {
+    struct money_row *to = pack(p, a->money, a->n_money * sizeof *to), counted;
+    for (size_t i = 0; i < a->n_money; i++) {
+        struct money_row *r = to ? to + i : &counted;
+        *r = a->money[i];
+        pack_text(p, &r->key), pack_text(p, &r->state);
+    }
+    if (to) a->money = to;
+}
+
 static void pack_artifacts(struct packer *p, struct append *a) {
     struct artifact_row *to = pack(p, a->artifacts, a->n_artifacts * sizeof *to), counted;
     for (size_t i = 0; i < a->n_artifacts; i++) {
@@ -128,6 +138,7 @@ static void pack_append(struct packer *p, struct append *a) {
     if (a->n_tasks) pack_tasks(p, a);
     if (a->n_loans) pack_loans(p, a);
     if (a->n_loan_entries) pack_loan_entries(p, a);
+    if (a->n_money) pack_money(p, a);
     if (a->n_artifacts) pack_artifacts(p, a);
     if (a->n_outbox) pack_outbox(p, a);
     pack_keys(p, a);

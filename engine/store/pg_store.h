@@ -15,7 +15,7 @@
 enum {
     BATCH_ROWS = 250,           /* journal records in one batch */
     BATCH_BYTES = 4 << 20,      /* copied bytes in one batch */
-    BATCH_STATEMENTS = 16,
+    BATCH_STATEMENTS = 24,
     LANES_MAX = 64,
     READS = 2,                  /* connections: leases, others */
     MONTHS_AHEAD = 2            /* partitions made before they are needed */
@@ -109,6 +109,7 @@ enum err journal_open_runs(struct store *s, uint16_t shard, struct id after, uns
                    store_open_fn *each, store_done_fn *done, void *who);
 enum err lookup_dedup(struct store *s, const char *api_key, const char *route, const char *key,
                       store_dedup_fn *done, void *who);
+enum err lookup_money(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
 enum err lookup_artifact(struct store *s, const char *hash, store_bytes_fn *done, void *who);
 enum err lookup_person(struct store *s, const char *customer, store_bytes_fn *done, void *who);
 enum err event_keep(struct store *s, uint16_t shard, const struct kept_event *e, store_done_fn *done,

@@ -30,6 +30,9 @@ select journal_partition($1, $2, $3)
 -- name: dedup_find
 select run, body_hash from dedup where api_key = $1 and route = $2 and key = $3
 
+-- name: money_find
+select family, state, run from money_key where shard = $1 and key = $2
+
 -- name: event_keep
 insert into kept_event (case_type, key, event_id, shard, name, body, at_ms)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing

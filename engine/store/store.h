@@ -65,6 +65,12 @@ struct person_key_row { /* a person's data key, wrapped by the master key */
     const void *wrapped;
     size_t n;
 };
+/* A business key under which money moves, the attempt family it is at and how that stands (SEMANTICS 7). The row of a
+ * key is replaced by a later one, never by one of an earlier family. */
+struct money_row {
+    const char *key, *state;   /* state: "open", "done", "refused", "failed", "undone" */
+    uint32_t family;           /* 1, 2 ... */
+};
 /* One loan of our own books: the row is upserted by id (customer and shard stay as they were first written; the shard is
  * that of the append), entries are inserted and never changed. (loan, n) is unique, and n of the row never goes back:
  * a writer that did not know the newest entry, or writes from another shard, fails with ERR_INVALID. */
@@ -106,6 +112,8 @@ struct append {
     size_t n_loans;
     const struct loan_entry_row *loan_entries;
     size_t n_loan_entries;
+    const struct money_row *money;
+    size_t n_money;
     const struct outbox_row *outbox;
     size_t n_outbox;
     const struct dedup_row *dedup;
@@ -150,6 +158,14 @@ struct dedup_found {
 };
 typedef void store_dedup_fn(void *who, enum err err, const struct dedup_found *d);
 
+struct money_found {
+    bool found;
+    uint32_t family;
+    const char *state;
+    struct id run;             /* that wrote it last */
+};
+typedef void store_money_fn(void *who, enum err err, const struct money_found *m);
+
 struct kept_event { /* arrived before a run that wants it (SEMANTICS 9) */
     const char *case_type, *key, *name, *event_id, *body;
     int64_t at_ms;
@@ -190,6 +206,8 @@ struct store_ops {
     enum err (*release)(struct store *s, const char *owner, store_done_fn *done, void *who);
     enum err (*dedup)(struct store *s, const char *api_key, const char *route, const char *key,
                       store_dedup_fn *done, void *who);
+    /* How a business key of this shard stands; never older than any append that is done. */
+    enum err (*money_key)(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
     enum err (*keep_event)(struct store *s, uint16_t shard, const struct kept_event *e,
                            store_done_fn *done, void *who);
     enum err (*kept_events)(struct store *s, const char *case_type, const char *key,

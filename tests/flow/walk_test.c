@@ -114,6 +114,55 @@ static void tally(void *who, const struct world_entry *e) {
     t->paid += !strcmp(e->op, "pay") && e->happened;
 }
 
+struct pays {
+    unsigned standing, undone;
+};
+static void pays(void *who, const struct world_entry *e) {
+    struct pays *p = who;
+    if (strcmp(e->op, "pay") || !e->happened) return;
+    if (e->undone_at) p->undone++;
+    else p->standing++;
+}
+
+/* A second run under the same business key must not take the first one's payment, taken back since, for its own. */
+void test_walk__a_second_run_pays_again_what_was_taken_back(void) {
+    struct play p;
+    struct world_faults slow = {0, 0, 0, 2000};
+    struct pays seen = {0};
+    play_open(&p, HEAD "saga \"s\" {\n"
+              "  step \"pay\" { call = \"world.pay\", with = { ref = \"case.ref\" }, once_per = \"case.ref\", undo = \"world.give\" },\n"
+              "  step \"more\" { call = \"world.take\", with = { ref = \"case.ref\" }, undo = \"world.give\" },\n"
+              "  failed = finish \"bad\", next = finish \"good\",\n}\n", &slow);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    for (int i = 0; i < 1000 && !play_count(&p, "answered", "pay"); i++) play_pass(&p, 10);
+    CU_ASSERT_EQUAL(play_cancel(&p), OK);
+    play_pass(&p, 30000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "cancelled");
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_crash(&p);
+    play_pass(&p, 30000);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    world_each(p.world, pays, &seen);
+    CU_ASSERT_EQUAL(seen.undone, 1);
+    CU_ASSERT_EQUAL(seen.standing, 1);
+    play_close(&p);
+}
+
+/* ... and what stands is not paid twice. */
+void test_walk__a_second_run_does_not_pay_what_stands(void) {
+    struct play p;
+    struct pays seen = {0};
+    play_open(&p, HEAD SAGA ASK("last", ", finish \"good\""), NULL);
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+        play_pass(&p, 30000);
+        CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    }
+    world_each(p.world, pays, &seen);
+    CU_ASSERT_EQUAL(seen.standing, 1);
+    play_close(&p);
+}
+
 void test_walk__a_refused_pivot_takes_back_what_stands(void) {
     unsigned undone = 0, paid = 0;
     for (int i = 0; i < 12; i++) {

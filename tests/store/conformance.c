@@ -545,6 +545,8 @@ const struct conform_test conform_tests[] = {
     {"early_events_are_kept", early_events_are_kept},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
+    {"business_keys_stand_as_last_said", business_keys_stand_as_last_said},
+    {"business_key_of_two_runs_in_one_batch", business_key_of_two_runs_in_one_batch},
     {"loans_are_loaded_whole", loans_are_loaded_whole},
     {"loan_keeps_its_owner", loan_keeps_its_owner},
     {"known_entry_fails_alone", known_entry_fails_alone},

@@ -18,6 +18,9 @@ struct append step(struct conform *c, struct id run, uint32_t seq, const char *b
 void put(struct store *s, const struct append *a, struct answer *answer);
 enum err put_wait(struct conform *c, struct store *s, const struct append *a);
 
+/* conformance_money.c */
+void business_keys_stand_as_last_said(struct conform *c);
+void business_key_of_two_runs_in_one_batch(struct conform *c);
 /* conformance_loan.c */
 void loans_are_loaded_whole(struct conform *c);
 void loan_keeps_its_owner(struct conform *c);
