@@ -155,13 +155,11 @@ static void pack_outbox(struct packer *p, const struct append *a, struct append 
     to->outbox = rows;
 }
 
-static void pack_money(struct packer *p, const struct append *a, struct append *to) {
-    struct money_row *rows = pack(p, a->money, a->n_money * sizeof *a->money), row = {0};
-    for (size_t i = 0; i < a->n_money; i++) {
-        struct money_row *x = rows ? &rows[i] : &row;
-        x->key = pack_text(p, a->money[i].key), x->state = pack_text(p, a->money[i].state);
-    }
-    to->money = rows;
+static struct money_row *pack_money(struct packer *p, const struct append *a) {
+    struct money_row *rows = pack(p, a->money, a->n_money * sizeof *a->money), none, *x;
+    for (size_t i = 0; i < a->n_money; i++)
+        x = rows ? &rows[i] : &none, x->key = pack_text(p, a->money[i].key), x->state = pack_text(p, a->money[i].state);
+    return rows;
 }
 
 static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
@@ -183,7 +181,7 @@ static void pack_all(struct packer *p, const struct append *a, struct append *to
     to->body = pack(p, a->body, a->body_len);
     if (a->row) pack_row(p, a->row, row), to->row = row;
     pack_lists(p, a, to);
-    pack_money(p, a, to);
+    to->money = pack_money(p, a);
     pack_loans(p, a, to);
     pack_outbox(p, a, to);
     pack_keys(p, a, to);
@@ -412,12 +410,9 @@ static enum err dedup(struct store *s, const char *api_key, const char *route, c
 
 static void money_act(struct job *j, enum err err) {
     const struct mem_money *k = memory_money(j->h->m, j->shard, j->texts[0]);
-    struct money_found found = {.found = k != NULL};
-    if (k) found.family = k->family, found.state = k->state, found.run = k->run;
-    store_money_fn *done = (store_money_fn *)j->done;
-    void *who = j->who;
+    struct money_found found = {k != NULL, k ? k->family : 0, k ? k->state : NULL, k ? k->run : (struct id){0}};
+    ((store_money_fn *)j->done)(j->who, err, &found);
     job_free(j);
-    done(who, err, &found);
 }
 
 static enum err money_key(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who) {
