@@ -410,7 +410,7 @@ static enum err dedup(struct store *s, const char *api_key, const char *route, c
 
 static void money_act(struct job *j, enum err err) {
     const struct mem_money *k = memory_money(j->h->m, j->shard, j->texts[0]);
-    struct money_found found = {k != NULL, k ? k->family : 0, k ? k->state : NULL, k ? k->run : (struct id){0}};
+    struct money_found found = {k != NULL, k ? k->family : 0, k ? k->state : NULL, k ? k->run : (struct id){{0}}};
     ((store_money_fn *)j->done)(j->who, err, &found);
     job_free(j);
 }
