@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "sim/memory_inner.h"
+#include "store/entry.h"
 
 struct handle;
 struct job {
@@ -19,9 +20,7 @@ struct job {
     enum err err;
     struct fault fault;
     void *done, *each, *next_each, *who; /* the caller's */
-    struct append a;
-    void *copy;              /* one block that the append points into */
-    struct run_row row;
+    struct entry *copy;      /* of the append */
     char *texts[6];
     struct id id, *ids;
     size_t n;
@@ -75,123 +74,10 @@ static enum err start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(
 
 /* --- append --------------------------------------------------------------------------------------- */
 
-struct packer { /* copies what an append points to into one block */
-    char *at;
-    size_t need;
-};
-static void *pack(struct packer *p, const void *from, size_t n) {
-    size_t room = (n + 7) & ~(size_t)7;
-    void *here = p->at;
-    if (p->at) {
-        if (n) memcpy(p->at, from, n);
-        p->at += room;
-    } else {
-        p->need += room;
-    }
-    return here;
-}
-static const char *pack_text(struct packer *p, const char *s) { return s ? pack(p, s, strlen(s) + 1) : NULL; }
-
-static void pack_row(struct packer *p, const struct run_row *from, struct run_row *to) {
-    *to = *from;
-    to->workflow = pack_text(p, from->workflow), to->plan_hash = pack_text(p, from->plan_hash);
-    to->case_type = pack_text(p, from->case_type), to->case_key = pack_text(p, from->case_key);
-    to->customer = pack_text(p, from->customer), to->state = pack_text(p, from->state), to->at = pack_text(p, from->at);
-    to->outcome = pack_text(p, from->outcome), to->decision = pack_text(p, from->decision);
-    to->currency = pack_text(p, from->currency);
-}
-
-static void pack_lists(struct packer *p, const struct append *a, struct append *to) {
-    struct posting_row *posts = pack(p, a->postings, a->n_postings * sizeof *a->postings);
-    struct task_row *tasks = pack(p, a->tasks, a->n_tasks * sizeof *a->tasks);
-    struct artifact_row *arts = pack(p, a->artifacts, a->n_artifacts * sizeof *a->artifacts);
-    struct posting_row post = {0};
-    struct task_row task = {0};
-    struct artifact_row art = {0};
-    for (size_t i = 0; i < a->n_postings; i++) {
-        struct posting_row *x = posts ? &posts[i] : &post;
-        x->debit = pack_text(p, a->postings[i].debit), x->credit = pack_text(p, a->postings[i].credit);
-        x->currency = pack_text(p, a->postings[i].currency), x->kind = pack_text(p, a->postings[i].kind);
-    }
-    for (size_t i = 0; i < a->n_tasks; i++) {
-        struct task_row *x = tasks ? &tasks[i] : &task;
-        const struct task_row *f = &a->tasks[i];
-        x->id = pack_text(p, f->id), x->paragraph = pack_text(p, f->paragraph), x->queue = pack_text(p, f->queue);
-        x->state = pack_text(p, f->state), x->assignee = pack_text(p, f->assignee), x->answer = pack_text(p, f->answer);
-        x->form = pack_text(p, f->form);
-    }
-    for (size_t i = 0; i < a->n_artifacts; i++) {
-        struct artifact_row *x = arts ? &arts[i] : &art;
-        x->hash = pack_text(p, a->artifacts[i].hash), x->bytes = pack(p, a->artifacts[i].bytes, a->artifacts[i].n);
-    }
-    to->postings = posts, to->tasks = tasks, to->artifacts = arts;
-}
-
-static void pack_loans(struct packer *p, const struct append *a, struct append *to) {
-    struct loan_row *loans = pack(p, a->loans, a->n_loans * sizeof *a->loans), loan = {0};
-    struct loan_entry_row *entries = pack(p, a->loan_entries, a->n_loan_entries * sizeof *a->loan_entries), entry = {0};
-    for (size_t i = 0; i < a->n_loans; i++) {
-        struct loan_row *x = loans ? &loans[i] : &loan;
-        const struct loan_row *f = &a->loans[i];
-        x->id = pack_text(p, f->id), x->customer = pack_text(p, f->customer), x->product = pack_text(p, f->product);
-        x->currency = pack_text(p, f->currency), x->state = pack_text(p, f->state), x->bucket = pack_text(p, f->bucket);
-    }
-    for (size_t i = 0; i < a->n_loan_entries; i++) {
-        struct loan_entry_row *x = entries ? &entries[i] : &entry;
-        const struct loan_entry_row *f = &a->loan_entries[i];
-        x->loan = pack_text(p, f->loan), x->kind = pack_text(p, f->kind), x->body = pack(p, f->body, f->body_len);
-    }
-    to->loans = loans, to->loan_entries = entries;
-}
-
-static void pack_outbox(struct packer *p, const struct append *a, struct append *to) {
-    struct outbox_row *rows = pack(p, a->outbox, a->n_outbox * sizeof *a->outbox), row = {0};
-    for (size_t i = 0; i < a->n_outbox; i++) {
-        struct outbox_row *x = rows ? &rows[i] : &row;
-        const struct outbox_row *f = &a->outbox[i];
-        x->id = pack_text(p, f->id), x->aggregate_type = pack_text(p, f->aggregate_type);
-        x->aggregate_id = pack_text(p, f->aggregate_id), x->type = pack_text(p, f->type), x->payload = pack_text(p, f->payload);
-    }
-    to->outbox = rows;
-}
-
-static struct money_row *pack_money(struct packer *p, const struct append *a) {
-    struct money_row *rows = pack(p, a->money, a->n_money * sizeof *a->money), none, *x;
-    for (size_t i = 0; i < a->n_money; i++)
-        x = rows ? &rows[i] : &none, x->key = pack_text(p, a->money[i].key), x->state = pack_text(p, a->money[i].state);
-    return rows;
-}
-
-static void pack_keys(struct packer *p, const struct append *a, struct append *to) {
-    struct dedup_row *dedup = a->dedup ? pack(p, a->dedup, sizeof *a->dedup) : NULL, no_dedup;
-    struct person_key_row *person = a->person ? pack(p, a->person, sizeof *a->person) : NULL, no_person;
-    if (a->dedup) {
-        struct dedup_row *x = dedup ? dedup : &no_dedup;
-        x->api_key = pack_text(p, a->dedup->api_key), x->route = pack_text(p, a->dedup->route);
-        x->key = pack_text(p, a->dedup->key), x->body_hash = pack_text(p, a->dedup->body_hash);
-    }
-    if (a->person) {
-        struct person_key_row *x = person ? person : &no_person;
-        x->customer = pack_text(p, a->person->customer), x->wrapped = pack(p, a->person->wrapped, a->person->n);
-    }
-    to->dedup = dedup, to->person = person;
-}
-
-static void pack_all(struct packer *p, const struct append *a, struct append *to, struct run_row *row) {
-    to->body = pack(p, a->body, a->body_len);
-    if (a->row) pack_row(p, a->row, row), to->row = row;
-    pack_lists(p, a, to);
-    to->money = pack_money(p, a);
-    pack_loans(p, a, to);
-    pack_outbox(p, a, to);
-    pack_keys(p, a, to);
-    to->event_taken = pack_text(p, a->event_taken);
-}
-
 static void commit_job(struct job *j) {
     if (j->committed) return;
     j->committed = true;
-    j->err = memory_commit(j->h->m, &j->a, &j->fault);
+    j->err = memory_commit(j->h->m, &j->copy->a, &j->fault);
 }
 
 static void append_act(struct job *j, enum err err) {
@@ -221,13 +107,7 @@ static enum err append(struct store *s, const struct append *a, store_done_fn *d
         return ERR_INVALID;
     struct job *j = job_new(s, append_act, NULL, (void *)done, who);
     if (!j) return ERR_IO;
-    struct packer p = {NULL, 0};
-    struct append none = *a;
-    struct run_row row;
-    pack_all(&p, a, &none, &row);
-    j->copy = p.at = malloc(p.need ? p.need : 1);
-    j->a = *a;
-    pack_all(&p, a, &j->a, &j->row);
+    if (!(j->copy = entry_new(a, NULL, NULL))) abort();
     int64_t now = loop_now_ms(h->loop), at = now + latency(h);
     if (at < h->last_ms && h->last_ms - now < 100000) at = h->last_ms;
     h->last_ms = at;
