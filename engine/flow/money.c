@@ -34,6 +34,12 @@ static bool business_key(struct turn *t, int para, char *out, size_t cap) {
     return false;
 }
 
+bool money_own_key(struct turn *t, int para, struct step_key *out) {
+    char base[220];
+    if (!business_key(t, para, base, sizeof base)) return false;
+    return snprintf(out->text, sizeof out->text, "%s:1", base) > 0;
+}
+
 bool money_enter(struct turn *t, int para, unsigned visit) {
     char base[220];
     if (!business_key(t, para, base, sizeof base)) return false;

@@ -219,15 +219,17 @@ void step_begin(struct turn *t, int para, unsigned visit) {
 void step_enter(struct turn *t, int para, unsigned visit) {
     struct para_state *ps = state_of(t, para);
     const struct para *p = para_of(t, para);
+    struct step_key key = {0};
     json_t *input = NULL;
     if (p->step.once_per && p->step.calls[0]->kind != OP_LOCAL) {
         (void)!money_enter(t, para, visit);
         return;
     }
+    if (p->step.once_per && !money_own_key(t, para, &key)) return;
     if (!make_input(t, para, &input)) return;
     json_decref(ps->input);
     ps->input = input;
-    begin(t, para, 0, visit, true, NULL);
+    begin(t, para, 0, visit, true, &key);
 }
 
 void step_money(struct turn *t, int para, const struct step_key *key) {
@@ -251,7 +253,8 @@ void step_go_on_with(struct turn *t, int para, int op) {
     const struct para *p = para_of(t, para);
     const struct op_decl *decl = step_op(t->e, t->run->plan, para, op, false);
     struct step_key key = {0};
-    if (!has_input(t, para) || (p->step.once_per && !money_key(t, para, &key))) return;
+    if (!has_input(t, para) || (p->step.once_per && !money_own_key(t, para, &key))) return;
+    key.look_first = p->step.once_per && decl->kind != OP_LOCAL; /* it was local when it was begun */
     if (decl->kind == OP_LOCAL) compute(t, para, op, decl, &key);
     else begin(t, para, op, state_of(t, para)->visits, true, &key);
 }

@@ -65,6 +65,8 @@ struct step_key { /* of a try, and whether it must be looked at first */
 void step_money(struct turn *t, int para, const struct step_key *key); /* its business key is known now */
 /* money.c: begins to find out how its business key stands; false: it has none and the run is stuck */
 MUST_CHECK bool money_enter(struct turn *t, int para, unsigned visit);
+/* The key of a local operation: our own books know what was entered under it. */
+MUST_CHECK bool money_own_key(struct turn *t, int para, struct step_key *out);
 
 /* undo.c */
 void undo_go_on(struct turn *t, int saga);

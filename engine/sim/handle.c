@@ -20,7 +20,8 @@ struct job {
     enum err err;
     struct fault fault;
     void *done, *each, *next_each, *who; /* the caller's */
-    struct entry *copy;      /* of the append */
+    struct entry *entry;     /* the append */
+    void *copy;
     char *texts[6];
     struct id id, *ids;
     size_t n;
@@ -43,7 +44,7 @@ static void job_free(struct job *j) {
     while (*at && *at != j) at = &(*at)->next;
     if (*at) *at = j->next;
     for (size_t i = 0; i < ARRAY_LEN(j->texts); i++) free(j->texts[i]);
-    free(j->ids), free(j->copy), free(j);
+    free(j->ids), free(j->copy), free(j->entry), free(j);
 }
 
 static void fire(void *who) {
@@ -77,7 +78,7 @@ static enum err start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(
 static void commit_job(struct job *j) {
     if (j->committed) return;
     j->committed = true;
-    j->err = memory_commit(j->h->m, &j->copy->a, &j->fault);
+    j->err = memory_commit(j->h->m, &j->entry->a, &j->fault);
 }
 
 static void append_act(struct job *j, enum err err) {
@@ -107,7 +108,7 @@ static enum err append(struct store *s, const struct append *a, store_done_fn *d
         return ERR_INVALID;
     struct job *j = job_new(s, append_act, NULL, (void *)done, who);
     if (!j) return ERR_IO;
-    if (!(j->copy = entry_new(a, NULL, NULL))) abort();
+    if (!(j->entry = entry_new(a, NULL, NULL))) abort();
     int64_t now = loop_now_ms(h->loop), at = now + latency(h);
     if (at < h->last_ms && h->last_ms - now < 100000) at = h->last_ms;
     h->last_ms = at;
