@@ -6,19 +6,17 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "connectors/sandbox/tally.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 #define BOOK_MAX_BYTES ((size_t)4 << 30)
 
 struct book {
     struct arena *memory;
-    struct map *by_key, *by_reference, *newest; /* newest: operation and subject, or reference */
+    struct map *by_key, *newest; /* newest: operation and subject, or reference */
+    struct tally *tally;
     struct book_entry **list;
     size_t n, cap;
-    struct book_totals {
-        int64_t paid_minor;
-        size_t payouts, paid_twice, mandates, active_mandates, cancels;
-    } totals;
     book_line_fn *sink;
     void *sink_who;
 };
@@ -28,9 +26,9 @@ struct book *book_new(void) {
     if (!b) return NULL;
     b->memory = arena_new(BOOK_MAX_BYTES);
     b->by_key = map_new();
-    b->by_reference = map_new();
     b->newest = map_new();
-    if (b->memory && b->by_key && b->by_reference && b->newest) return b;
+    b->tally = tally_new();
+    if (b->memory && b->by_key && b->newest && b->tally) return b;
     book_free(b);
     return NULL;
 }
@@ -38,8 +36,8 @@ struct book *book_new(void) {
 void book_free(struct book *b) {
     if (!b) return;
     if (b->by_key) map_free(b->by_key, NULL);
-    if (b->by_reference) map_free(b->by_reference, NULL);
     if (b->newest) map_free(b->newest, NULL);
+    tally_free(b->tally);
     arena_free(b->memory);
     free(b->list);
     free(b);
@@ -91,40 +89,15 @@ static enum err link_newest(struct book *b, const char *how, const char *text, s
     return n ? map_put(b->newest, id, n, e, NULL) : OK;
 }
 
-static struct book_loan *loan_at(struct book *b, const char *reference) {
-    struct book_loan *l = map_get(b->by_reference, reference, strlen(reference));
-    if (l) return l;
-    l = arena_alloc(b->memory, sizeof *l);
-    if (!l || map_put(b->by_reference, reference, strlen(reference), l, NULL) != OK) return NULL;
-    return l;
-}
+struct book_loan book_loan(const struct book *b, const char *reference) { return tally_loan(b->tally, reference); }
 
-struct book_loan book_loan(const struct book *b, const char *reference) {
-    const struct book_loan *l = map_get(b->by_reference, reference, strlen(reference));
-    return l ? *l : (struct book_loan){0};
+struct book_instalment book_instalment(const struct book *b, const char *reference, const char *instalment) {
+    return tally_instalment(b->tally, reference, instalment);
 }
 
 size_t book_count(const struct book *b) { return b->n; }
 
-static void count(struct book *b, struct book_loan *l, const struct book_entry *e) {
-    struct book_totals *t = &b->totals;
-    if (!strcmp(e->operation, "payments.disburse")) {
-        t->payouts++;
-        t->paid_minor += e->amount_minor;
-        l->paid_minor += e->amount_minor;
-        t->paid_twice += ++l->payouts == 2;
-    } else if (!strcmp(e->operation, "payments.mandate")) {
-        t->mandates++;
-        l->mandates++;
-        t->active_mandates += !l->mandate_active;
-        l->mandate_active = true;
-    } else if (!strcmp(e->operation, "payments.cancel_mandate")) {
-        t->cancels++;
-        l->cancels++;
-        t->active_mandates -= l->mandate_active;
-        l->mandate_active = false;
-    }
-}
+const struct book_entry *book_at(const struct book *b, size_t n) { return n && n <= b->n ? b->list[n - 1] : NULL; }
 
 static struct book_entry *copy_entry(struct book *b, const struct book_entry *e) {
     struct book_entry *c = arena_alloc(b->memory, sizeof *c);
@@ -133,9 +106,13 @@ static struct book_entry *copy_entry(struct book *b, const struct book_entry *e)
     c->operation = arena_strdup(b->memory, e->operation);
     c->key = arena_strdup(b->memory, e->key);
     c->reference = arena_strdup(b->memory, e->reference);
+    c->currency = arena_strdup(b->memory, e->currency ? e->currency : "");
+    c->more = arena_strdup(b->memory, e->more && *e->more ? e->more : "{}");
     c->answer = arena_strndup(b->memory, e->answer, e->answer_n);
     c->subject = e->subject && *e->subject ? arena_strdup(b->memory, e->subject) : "";
-    return c->operation && c->key && c->reference && c->answer && c->subject ? c : NULL;
+    c->n = b->n + 1;
+    c->told = false;
+    return c->operation && c->key && c->reference && c->currency && c->more && c->answer && c->subject ? c : NULL;
 }
 
 static enum err remember(struct book *b, const struct book_entry *e) {
@@ -151,12 +128,14 @@ static enum err remember(struct book *b, const struct book_entry *e) {
         b->cap = cap;
     }
     struct book_entry *c = copy_entry(b, e);
-    struct book_loan *l = c ? loan_at(b, c->reference) : NULL;
-    if (!l || link_newest(b, "about", c->subject, c, &c->older_about) != OK ||
+    if (!c || link_newest(b, "about", c->subject, c, &c->older_about) != OK ||
         link_newest(b, "under", c->reference, c, &c->older_under) != OK || map_put(b->by_key, id, n, c, NULL) != OK)
         return ERR_NOMEM;
+    if (tally_entry(b->tally, c) != OK) {
+        map_remove(b->by_key, id, n);
+        return ERR_NOMEM;
+    }
     b->list[b->n++] = c;
-    count(b, l, c);
     return OK;
 }
 
@@ -171,8 +150,9 @@ static void write_line(const struct book_entry *e, size_t number, struct buf *ou
         buf_adds(out, ",\"subject\":");
         buf_add_json_string(out, e->subject, strlen(e->subject));
     }
-    buf_addf(out, ",\"amount\":%" PRId64 ",\"at\":%" PRId64 ",\"settles\":%" PRId64 ",\"input\":\"%016" PRIx64 "\",\"answer\":",
-             e->amount_minor, e->at_ms, e->settles_ms, e->input_hash);
+    buf_addf(out, ",\"amount\":%" PRId64 ",\"currency\":\"%s\",\"at\":%" PRId64 ",\"settles\":%" PRId64 ",\"input\":\"%016" PRIx64 "\"",
+             e->amount_minor, e->currency ? e->currency : "", e->at_ms, e->settles_ms, e->input_hash);
+    buf_addf(out, ",\"more\":%s,\"answer\":", e->more && *e->more ? e->more : "{}");
     buf_add(out, e->answer, e->answer_n);
     buf_addc(out, '}');
 }
@@ -188,9 +168,24 @@ enum err book_add(struct book *b, const struct book_entry *e) {
     return err;
 }
 
+void book_tell(struct book *b, size_t n) {
+    char line[40];
+    int len = snprintf(line, sizeof line, "{\"told\":%zu}\n", n);
+    if (!n || n > b->n || b->list[n - 1]->told) return;
+    b->list[n - 1]->told = true;
+    if (b->sink) b->sink(b->sink_who, line, (size_t)len);
+}
+
+static enum err told_from(struct book *b, int64_t n) {
+    if (n < 1 || (uint64_t)n > b->n) return ERR_INVALID;
+    b->list[n - 1]->told = true;
+    return OK;
+}
+
 static enum err entry_from(struct book *b, const json_t *v) {
-    struct buf answer AUTO(buf_reset);
+    struct buf answer AUTO(buf_reset), more AUTO(buf_reset);
     buf_init(&answer, LINE_MAX_BYTES);
+    buf_init(&more, LINE_MAX_BYTES);
     const char *hash = json_text(v, "input", "");
     const json_t *a = json_object_get(v, "answer");
     struct book_entry e = {.operation = json_text(v, "operation", ""), .key = json_text(v, "key", ""),
@@ -201,7 +196,10 @@ static enum err entry_from(struct book *b, const json_t *v) {
     e.input_hash = strtoull(hash, &end, 16);
     if (!*hash || *end || !*e.operation || !*e.key || !json_is_object(a)) return ERR_INVALID;
     if (json_int(v, "n", 0) != (int64_t)b->n + 1) return ERR_INVALID;
-    if (json_write(a, &answer) != OK) return ERR_NOMEM;
+    const json_t *rest = json_object_get(v, "more");
+    if (json_write(a, &answer) != OK || (rest && json_write(rest, &more) != OK)) return ERR_NOMEM;
+    e.currency = json_text(v, "currency", "");
+    e.more = buf_text(&more);
     e.answer = answer.data;
     e.answer_n = answer.len;
     return remember(b, &e);
@@ -210,7 +208,7 @@ static enum err entry_from(struct book *b, const json_t *v) {
 enum err book_restore(struct book *b, const char *line, size_t n) {
     json_t *v = NULL;
     enum err e = json_parse(line, n, &JSON_LIMITS_OWN, &v, NULL);
-    if (e == OK) e = entry_from(b, v);
+    if (e == OK) e = json_object_get(v, "told") ? told_from(b, json_int(v, "told", 0)) : entry_from(b, v);
     json_decref(v);
     return e;
 }
@@ -232,15 +230,14 @@ enum err book_restore_all(struct book *b, const char *text, size_t n, size_t *go
 }
 
 enum err book_page(const struct book *b, size_t after, size_t limit, struct buf *out) {
-    const struct book_totals *t = &b->totals;
     size_t k = after;
     buf_adds(out, "{\"entries\":[");
     for (; k < b->n && k - after < limit; k++) {
         if (k > after) buf_addc(out, ',');
         write_line(b->list[k], k + 1, out);
     }
-    buf_addf(out, "],\"next\":%zu,\"totals\":{\"entries\":%zu,\"payouts\":%zu,\"paid\":%" PRId64 ",\"paid_twice\":%zu,", k,
-             b->n, t->payouts, t->paid_minor, t->paid_twice);
-    buf_addf(out, "\"mandates\":%zu,\"active_mandates\":%zu,\"cancels\":%zu}}", t->mandates, t->active_mandates, t->cancels);
+    buf_addf(out, "],\"next\":%zu,\"totals\":{\"entries\":%zu,", k, b->n);
+    tally_write(b->tally, out);
+    buf_adds(out, "}}");
     return buf_ok(out) ? OK : ERR_LIMIT;
 }

@@ -8,20 +8,27 @@
 #include "connectors/sandbox/people.h"
 
 static const char *const WORDS[FAULT_KINDS] = {"none", "refuse", "busy", "fail", "timeout", "break",
-                                               "after", "duplicate", "garbage", "late"};
+                                               "after", "duplicate", "garbage", "late", "lost", "pend", "return",
+                                               "reorder", "forge"};
 
 const char *fault_kind_word(enum fault_kind k) { return (unsigned)k < FAULT_KINDS ? WORDS[k] : "unknown"; }
 
 static enum err bad_part(struct fault *f, const char *part, size_t n) {
     return fault_set(f, ERR_INVALID, "faults",
                      "'%.*s' is not a fault: write kind=share or operation:kind=share, kind one of refuse, busy, "
-                     "fail, timeout, break, after, duplicate, garbage, late", (int)(n > 80 ? 80 : n), part);
+                     "fail, timeout, break, after, duplicate, garbage, late, lost, pend, return; "
+                     "of webhook: duplicate, late, reorder, forge", (int)(n > 80 ? 80 : n), part);
 }
 
 static enum fault_kind kind_of(const char *word, size_t n) {
     for (unsigned k = 1; k < FAULT_KINDS; k++)
         if (strlen(WORDS[k]) == n && !memcmp(WORDS[k], word, n)) return (enum fault_kind)k;
     return FAULT_NONE;
+}
+
+static bool fits(const char *operation, enum fault_kind kind) {
+    bool webhook = !strcmp(operation, "webhook"), of_webhook = kind == FAULT_REORDER || kind == FAULT_FORGE;
+    return webhook ? of_webhook || kind == FAULT_DUPLICATE || kind == FAULT_LATE : !of_webhook;
 }
 
 static bool read_rule(const char *part, size_t n, struct fault_rule *r) {
@@ -36,7 +43,7 @@ static bool read_rule(const char *part, size_t n, struct fault_rule *r) {
     r->kind = kind_of(word, (size_t)(equals - word));
     if (r->kind == FAULT_NONE || fixed_parse(equals + 1, (size_t)(part + n - equals - 1), &share) != OK) return false;
     r->per_million = (uint32_t)share;
-    return share >= 0 && share <= FIXED_ONE;
+    return share >= 0 && share <= FIXED_ONE && fits(r->operation, r->kind);
 }
 
 enum err fault_rules_read(const char *text, struct fault_rules *out, struct fault *f) {
@@ -62,4 +69,14 @@ enum fault_kind fault_draw(const struct fault_rules *r, uint64_t seed, const cha
         if (sandbox_hash(seed, WORDS[rule->kind], text) % FIXED_ONE < rule->per_million) return rule->kind;
     }
     return FAULT_NONE;
+}
+
+bool fault_hits(const struct fault_rules *r, uint64_t seed, const char *operation, const char *key, enum fault_kind kind) {
+    char text[400];
+    (void)snprintf(text, sizeof text, "%s %.300s", operation, key);
+    for (size_t k = 0; k < r->n; k++)
+        if (r->rules[k].kind == kind && !strcmp(r->rules[k].operation, operation) &&
+            sandbox_hash(seed, WORDS[kind], text) % FIXED_ONE < r->rules[k].per_million)
+            return true;
+    return false;
 }

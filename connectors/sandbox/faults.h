@@ -19,7 +19,12 @@ enum fault_kind {
     FAULT_AFTER,     /* after: the effect happens, then 500 */
     FAULT_DUPLICATE, /* duplicate: the request is delivered twice */
     FAULT_GARBAGE,   /* garbage: the effect happens, the answer is torn */
-    FAULT_LATE,      /* late: 202 now, settled some seconds later */
+    FAULT_LATE,      /* late: 202 now, settled some seconds later; a webhook: half a minute later */
+    FAULT_LOST,      /* lost: never answers; it happens some seconds later, until then a look says pending */
+    FAULT_PEND,      /* pend: accepted; its good end comes two days later */
+    FAULT_RETURN,    /* return: accepted; two days later it comes back (a debit: one day later, unpaid) */
+    FAULT_REORDER,   /* reorder: of webhooks only: comes after the next one */
+    FAULT_FORGE,     /* forge: of webhooks only: a forged copy comes as well */
     FAULT_KINDS
 };
 const char *fault_kind_word(enum fault_kind k);
@@ -34,10 +39,14 @@ struct fault_rules {
     size_t n;
 };
 
-/* "" clears. The fault names the part that is wrong. */
+/* The operation "webhook" stands for what the providers tell by themselves (notice.h); rules without an operation do
+ * not touch it, and of the kinds it takes duplicate, late, reorder and forge.
+ * "" clears. The fault names the part that is wrong. */
 MUST_CHECK enum err fault_rules_read(const char *text, struct fault_rules *out, struct fault *f);
 /* What happens to try number `nth` (0-based) of `key`. The same arguments give the same answer. */
 enum fault_kind fault_draw(const struct fault_rules *r, uint64_t seed, const char *operation,
                            const char *key, unsigned nth);
+/* Whether this kind, by a rule of just this operation, hits `key`: several kinds may. */
+bool fault_hits(const struct fault_rules *r, uint64_t seed, const char *operation, const char *key, enum fault_kind kind);
 
 #endif

@@ -195,6 +195,19 @@ static void control_bureau(struct sandbox *s, struct http_request *r) {
     else http_answer(r, 200, TYPE_JSON, "{}", 2);
 }
 
+/* The answer waits for the end of the turn, when what has happened is on disk. */
+static void control_happen(struct sandbox *s, struct http_request *r) {
+    size_t n;
+    const void *body = http_body(r, &n);
+    json_t *v = NULL;
+    struct fault f = {0};
+    enum err e = json_parse(body, n, &JSON_LIMITS_BODY, &v, &f);
+    if (e == OK) e = outside_happen(s->world, v, loop_now_ms(s->loop), &f);
+    json_decref(v);
+    if (e == OK) hold(s, r, &(struct outside_answer){.fate = WORLD_ANSWERS, .status = 200, .body = "{}", .n = 2});
+    else answer_error(r, e == ERR_CONFLICT ? 409 : 400, f.text);
+}
+
 static size_t number_of(const struct http_request *r, const char *name, size_t otherwise) {
     const char *text = http_query(r, name);
     int64_t v;
@@ -230,7 +243,7 @@ static void route(void *who, struct http_request *r) {
     static const struct {
         const char *path;
         void (*serve)(struct sandbox *s, struct http_request *r);
-    } places[] = {{"/control", control},  {"/control/bureau", control_bureau}, {"/book", show_book},
+    } places[] = {{"/control", control},  {"/control/bureau", control_bureau}, {"/control/happen", control_happen}, {"/book", show_book},
                   {"/people", show_people}, {"/readyz", ready}};
     for (size_t k = 0; k < ARRAY_LEN(places); k++)
         if (!strcmp(http_path(r), places[k].path)) {

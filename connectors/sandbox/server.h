@@ -4,6 +4,7 @@
  *   GET  /<service>/<operation>/<key>    has it taken effect?
  *   GET  /control, POST /control         settings: {"latency": "50-150", "faults": "busy=0.1"}
  *   POST /control/bureau                 CSV of attributes by PAN (see outside.h)
+ *   POST /control/happen                 lets something happen now (see outside_happen)
  *   GET  /book?after=N&limit=M           what really happened, with totals
  *   GET  /people, GET /people?pan=P      who is who: the named ones, or one
  *   GET  /people?page=N&size=M           inhabitants in bulk, pages from 1, at most 1000 each
