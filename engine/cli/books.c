@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/fixed.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "store/books.h"
@@ -42,30 +43,32 @@ static int print_json(const json_t *books) {
     return 0;
 }
 
-/* The database of --config FILE or --database DSN; NULL after saying why. */
-static const char *database_of(const char *option, const char *value, struct config *c) {
+/* NULL after saying why. */
+static const char *database_of(const char *path, const char *dsn, struct config *c) {
     struct fault f = {0};
-    if (!strcmp(option, "--database")) return value;
-    if (config_read(value, c, &f) == OK) return c->database;
+    if (dsn) return dsn;
+    if (config_read(path, c, &f) == OK) return c->database;
     fprintf(stderr, "tenor books: %s: %s\n", f.where, f.text);
     return NULL;
 }
 
+extern const struct command command_books;
+
 static int books(int argc, char **argv) {
-    bool json = false, runs = false, good = argc >= 3 && (!strcmp(argv[1], "--config") || !strcmp(argv[1], "--database"));
-    for (int i = 3; i < argc; i++) {
-        if (!strcmp(argv[i], "--json")) json = true;
-        else if (!strcmp(argv[i], "--runs")) runs = true;
-        else good = false;
-    }
-    if (!good) {
-        fprintf(stderr, "usage: tenor books --config FILE | --database DSN [--runs] [--json]\n");
-        return EXIT_USAGE;
-    }
+    bool json = false, runs = false;
+    const char *path = NULL, *given = NULL;
+    const struct arg table[] = {{"--config", ARG_TEXT, &path, 0, 0},
+                                {"--database", ARG_TEXT, &given, 0, 0},
+                                {"--runs", ARG_FLAG, &runs, 0, 0},
+                                {"--json", ARG_FLAG, &json, 0, 0},
+                                {0}};
+    int rc = args_read(&command_books, argc, argv, table, NULL);
+    if (rc) return rc;
+    if (!path == !given) return args_wrong(&command_books, "say where the books are: --config FILE or --database DSN");
     struct config c = {0};
     struct fault f = {0};
     json_t *read = NULL;
-    const char *dsn = database_of(argv[1], argv[2], &c);
+    const char *dsn = database_of(path, given, &c);
     if (!dsn) return EXIT_CANNOT;
     int code = 0;
     if (books_read(dsn, runs, &read, &f) != OK) {
@@ -83,6 +86,6 @@ static int books(int argc, char **argv) {
 
 const struct command command_books = {
     "books", "tenor books --config FILE | --database DSN [--runs] [--json]",
-    "The trial balance per currency: debits and credits by kind of account. Exit 1 when it does not balance\n"
+    "The trial balance per currency: debits and credits by kind of account. Exit 1 when it does not balance,\n"
     "when a posting has no step in the journal, or when a loan misses entries. --runs adds the net sum of each account in each run.",
     books};

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/args.h"
 #include "cli/strategy_files.h"
 
 static int report(struct strategy_file *s, bool as_json, json_t *all) {
@@ -40,9 +40,11 @@ static int check_root(struct strategy_set *set, json_t *all) {
     return n < 0 ? EXIT_CANNOT : n ? EXIT_NO : 0;
 }
 
+extern const struct command command_check;
+
 static int run(int argc, char **argv) {
     struct strategy_set set;
-    int rc = strategy_catalog_open(&set, argc, argv), worst = 0;
+    int rc = strategy_catalog_open(&set, &command_check, argc, argv), worst = 0;
     json_t *all = json_array();
     if (!rc && !set.n && set.definitions) rc = worst = check_root(&set, all);
     else if (!rc) rc = strategy_files_read(&set);
@@ -63,4 +65,4 @@ out:
 }
 
 const struct command command_check = {"check", "tenor check [FILE...] [--json] [--root DIR] [--catalog FILE]",
-                                      "tells every fault of strategy files", run};
+                                      "Tells every fault of strategy files; without a file, of all below the root.", run};

@@ -6,6 +6,7 @@ struct command {
     const char *name, *usage, *about; /* usage: "tenor check FILE... [--json]" */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
+/* `about` is one sentence or more; the first one stands in the list of commands. Wrong use is told by args.h. */
 /* Exit codes: 0 done, 1 the answer is no (faults found, test failed), 2 wrong use, 3 could not. */
 enum { EXIT_NO = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/buf.h"
 #include "base/embed.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "connectors/connectors.h"
 
@@ -24,9 +25,13 @@ static void show(const char *connector, const struct operation *op) {
     printf("%-26s %-7s %6.1f s  %-10s  %s\n", name, KINDS[op->kind], op->timeout_ms / 1000.0, traits, op->about);
 }
 
+extern const struct command command_connectors;
+
 static int list(int argc, char **argv) {
-    const char *only = argc > 1 ? argv[1] : NULL;
-    int shown = 0;
+    const char *only = NULL;
+    struct arg_words words = {&only, 0, 1};
+    int shown = 0, rc = args_read(&command_connectors, argc, argv, NULL, &words);
+    if (rc) return rc;
     printf("%-26s %-7s %8s  %-10s  %s\n", "operation", "kind", "one try", "can", "what it does");
     for (const struct connector_ops *const *c = connectors_all; *c; c++)
         for (const struct operation *op = (*c)->operations; op->name; op++)
@@ -116,17 +121,21 @@ static int make(const char *name) {
     return 0;
 }
 
+extern const struct command command_connector;
+
 static int connector(int argc, char **argv) {
-    if (argc != 3 || strcmp(argv[1], "new") != 0)
-        return fprintf(stderr, "usage: tenor connector new NAME\n"), EXIT_USAGE;
-    if (!good_name(argv[2]))
-        return fprintf(stderr, "tenor connector: '%s' is no name: 2 to %d small letters, digits and _\n", argv[2], NAME_MAX_BYTES),
-               EXIT_USAGE;
-    if (taken(argv[2])) return fprintf(stderr, "tenor connector: there is a connector called '%s' already\n", argv[2]), EXIT_NO;
-    return make(argv[2]);
+    const char *list[2];
+    struct arg_words words = {list, 0, 2};
+    int rc = args_read(&command_connector, argc, argv, NULL, &words);
+    if (rc) return rc;
+    if (words.n != 2 || strcmp(list[0], "new") != 0) return args_wrong(&command_connector, "say what to make: new NAME");
+    if (!good_name(list[1]))
+        return args_wrong(&command_connector, "'%s' is no name: 2 to %d small letters, digits and _", list[1], NAME_MAX_BYTES);
+    if (taken(list[1])) return fprintf(stderr, "tenor connector: there is a connector called '%s' already\n", list[1]), EXIT_NO;
+    return make(list[1]);
 }
 
 const struct command command_connectors = {"connectors", "tenor connectors [NAME]",
-                                           "Lists what a step can call: kind, time-out of one try, look, undo", list};
+                                           "Lists what a step can call: kind, time-out of one try, look, undo.", list};
 const struct command command_connector = {"connector", "tenor connector new NAME",
-                                          "Starts a connector: a source file, its test, its line in the list", connector};
+                                          "Starts a connector: a source file, its test, its line in the list.", connector};

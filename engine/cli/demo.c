@@ -10,6 +10,7 @@
 #include "base/fixed.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "connectors/sandbox/people.h"
 #include "io/fetch.h"
@@ -125,15 +126,17 @@ static bool read_key(const char *path, char *key, size_t cap) {
     return text_copy(key, cap, json_text(keys, "admin", "")) && *key;
 }
 
+extern const struct command command_demo;
+
 static int run(int argc, char **argv) {
     struct demo d = {.base = "http://127.0.0.1:8080"};
-    const char *keys = "var/keys.json";
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--url") && i + 1 < argc) text_copy(d.base, sizeof d.base, argv[++i]);
-        else if (!strcmp(argv[i], "--keys") && i + 1 < argc) keys = argv[++i];
-        else if (!strcmp(argv[i], "--key") && i + 1 < argc) text_copy(d.key, sizeof d.key, argv[++i]);
-        else return fprintf(stderr, "tenor demo: what is '%s'? see tenor demo --help\n", argv[i]), EXIT_USAGE;
-    }
+    const char *keys = "var/keys.json", *url = d.base, *key = "";
+    const struct arg table[] = {
+        {"--url", ARG_TEXT, &url, 0, 0}, {"--keys", ARG_TEXT, &keys, 0, 0}, {"--key", ARG_TEXT, &key, 0, 0}, {0}};
+    int rc = args_read(&command_demo, argc, argv, table, NULL);
+    if (rc) return rc;
+    if ((url != d.base && !text_copy(d.base, sizeof d.base, url)) || !text_copy(d.key, sizeof d.key, key))
+        return args_wrong(&command_demo, "the address or the key is too long");
     if (!*d.key && !read_key(keys, d.key, sizeof d.key))
         return fprintf(stderr, "tenor demo: no key in %s; is `tenor run` up? else give --key KEY\n", keys), EXIT_CANNOT;
     if (crypt_start() != OK || !(d.loop = io_loop_new()) || fetcher_new(d.loop, 2, &d.fetch) != OK) return EXIT_CANNOT;

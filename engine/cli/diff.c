@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "cli/cli.h"
+#include "cli/args.h"
 #include "cli/strategy_files.h"
 
 extern char **environ;
@@ -14,7 +14,7 @@ static int text_diff(const struct strategy_set *set) {
     pid_t child;
     int status = 0;
     if (posix_spawnp(&child, "diff", NULL, NULL, argv, environ) || waitpid(child, &status, 0) < 0) {
-        fprintf(stderr, "tenor: the program diff is not installed\n");
+        fprintf(stderr, "tenor diff: the program diff is not installed\n");
         return EXIT_CANNOT;
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_CANNOT;
@@ -25,7 +25,7 @@ static int meaning(const struct strategy_set *set) {
     size_t i;
     if (!all) {
         fprintf(stderr,
-                "tenor: a file with faults cannot be compared; `tenor check` tells them, `--text` compares the text\n");
+                "tenor diff: a file with faults cannot be compared; `tenor check` tells them, --text compares the text\n");
         return EXIT_CANNOT;
     }
     if (set->json) {
@@ -38,17 +38,18 @@ static int meaning(const struct strategy_set *set) {
     return rc;
 }
 
+extern const struct command command_diff;
+
 static int run(int argc, char **argv) {
     struct strategy_set set;
-    int rc = strategy_set_open(&set, argc, argv);
+    int rc = strategy_set_open(&set, &command_diff, argc, argv);
     if (!rc && set.n != 2) {
-        fprintf(stderr, "tenor: name two files\n");
-        rc = EXIT_USAGE;
+        rc = args_wrong(&command_diff, "name two files");
     }
     if (!rc) rc = set.text ? text_diff(&set) : meaning(&set);
     strategy_set_close(&set);
     return rc;
 }
 
-const struct command command_diff = {"diff", "tenor diff A B [--text] [--json] [--catalog FILE]",
-                                     "tells what changed between two strategy files", run};
+const struct command command_diff = {"diff", "tenor diff A B [--text] [--json] [--root DIR] [--catalog FILE]",
+                                     "Tells what changed between two strategy files: in meaning, or in text.", run};

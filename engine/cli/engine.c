@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "wire.h"
 
@@ -82,21 +83,21 @@ static int keep(const struct config *c) {
     return 0;
 }
 
+extern const struct command command_engine;
+
 static int run(int argc, char **argv) {
     const char *path = NULL;
-    int processes = 0;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--config") && i + 1 < argc) path = argv[++i];
-        else if (!strcmp(argv[i], "--processes") && i + 1 < argc) processes = (int)strtol(argv[++i], NULL, 10);
-        else return fprintf(stderr, "tenor engine: what is '%s'? usage: %s\n", argv[i], "tenor engine --config FILE [--processes N]"), EXIT_USAGE;
-    }
+    int64_t processes = 0;
+    const struct arg table[] = {{"--config", ARG_TEXT, &path, 0, 0}, {"--processes", ARG_NUMBER, &processes, 1, CHILDREN_MAX}, {0}};
+    int rc = args_read(&command_engine, argc, argv, table, NULL);
+    if (rc) return rc;
     struct config c;
     struct fault f = {0};
-    if (!path) return fputs("tenor engine: --config FILE is needed\n", stderr), EXIT_USAGE;
+    if (!path) return args_wrong(&command_engine, "--config FILE is needed");
     if (crypt_start() != OK || config_read(path, &c, &f) != OK)
         return fprintf(stderr, "tenor engine: %s: %s\n", f.where, f.text), EXIT_CANNOT;
-    if (processes > 0 && processes <= CHILDREN_MAX) c.processes = processes;
-    int rc = c.processes > 1 ? keep(&c) : serve(&c, 0);
+    if (processes) c.processes = (int)processes;
+    rc = c.processes > 1 ? keep(&c) : serve(&c, 0);
     config_reset(&c);
     return rc;
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/args.h"
 #include "cli/strategy_files.h"
 
 static enum err show(const struct dsl_file *f, const char *graph, struct buf *out) {
@@ -25,16 +25,17 @@ static int one(const struct strategy_set *set, const struct dsl_file *f) {
     }
     enum err e = show(f, set->graph, &out);
     if (e == OK) fputs(buf_text(&out), stdout);
-    else fprintf(stderr, "tenor: only workflows and policies can be explained (%s)\n", err_word(e));
+    else fprintf(stderr, "tenor explain: only workflows and policies can be explained (%s)\n", err_word(e));
     return e == OK ? 0 : EXIT_CANNOT;
 }
 
+extern const struct command command_explain;
+
 static int run(int argc, char **argv) {
     struct strategy_set set;
-    int rc = strategy_set_open(&set, argc, argv);
+    int rc = strategy_set_open(&set, &command_explain, argc, argv);
     if (!rc && set.graph && strcmp(set.graph, "svg") != 0 && strcmp(set.graph, "json") != 0) {
-        fprintf(stderr, "tenor: --graph is json or svg\n");
-        rc = EXIT_USAGE;
+        rc = args_wrong(&command_explain, "--graph is json or svg, not '%s'", set.graph);
     }
     /* The last file is the one to explain; those before it are what it leans on. */
     if (!rc) rc = one(&set, set.files[set.n - 1].file);
@@ -44,4 +45,4 @@ static int run(int argc, char **argv) {
 
 const struct command command_explain = {
     "explain", "tenor explain [FILE-IT-LEANS-ON...] FILE [--graph json|svg] [--root DIR] [--catalog FILE]",
-    "says a strategy file in plain English, or draws it", run};
+    "Says a strategy file in plain English, or draws it.", run};

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 
+enum { COMMANDS_MOST = 60 };
 #define TENOR_VERSION "0.1.0" /* CHANGELOG.md */
 
 static int help(FILE *out) {
@@ -12,6 +14,15 @@ static int help(FILE *out) {
         fprintf(out, "  %-12s %.*s\n", (*c)->name, (int)strcspn((*c)->about, ".;\n"), (*c)->about);
     fputs("\n`tenor COMMAND --help` says more.\n", out);
     return out == stdout ? 0 : EXIT_USAGE;
+}
+
+static int unknown(const char *word) {
+    const char *known[COMMANDS_MOST + 1] = {NULL};
+    for (int i = 0; cli_commands[i] && i < COMMANDS_MOST; i++) known[i] = cli_commands[i]->name;
+    const char *near = text_nearest(word, known);
+    if (near) fprintf(stderr, "tenor: there is no command ‹%s›; did you mean ‹%s›?\n", word, near);
+    else fprintf(stderr, "tenor: there is no command ‹%s›; `tenor help` lists them\n", word);
+    return EXIT_USAGE;
 }
 
 int cli_main(int argc, char **argv) {
@@ -26,6 +37,5 @@ int cli_main(int argc, char **argv) {
         }
         return (*c)->run(argc - 1, argv + 1);
     }
-    fprintf(stderr, "tenor: no command called '%s'; `tenor help` lists them\n", argv[1]);
-    return EXIT_USAGE;
+    return unknown(argv[1]);
 }

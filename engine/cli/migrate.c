@@ -4,18 +4,22 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "store/migrate.h"
 
+extern const struct command command_migrate;
+
 static int migrate(int argc, char **argv) {
     struct config c;
     struct fault f = {0};
-    if (argc != 3 || strcmp(argv[1], "--config") != 0) {
-        fprintf(stderr, "usage: tenor migrate --config FILE\n");
-        return EXIT_USAGE;
-    }
-    if (crypt_start() != OK || config_read(argv[2], &c, &f) != OK) {
+    const char *path = NULL;
+    const struct arg table[] = {{"--config", ARG_TEXT, &path, 0, 0}, {0}};
+    int rc = args_read(&command_migrate, argc, argv, table, NULL);
+    if (rc) return rc;
+    if (!path) return args_wrong(&command_migrate, "--config FILE is needed");
+    if (crypt_start() != OK || config_read(path, &c, &f) != OK) {
         fprintf(stderr, "tenor migrate: %s: %s\n", f.where, f.text);
         return EXIT_CANNOT;
     }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "connectors/connectors.h"
@@ -72,27 +73,28 @@ static int publish_file(struct publishing *p, const char *path, const char *by) 
     return e == ERR_INVALID || e == ERR_CONFLICT ? EXIT_NO : EXIT_CANNOT;
 }
 
+enum { FILES_MOST = 256 };
+extern const struct command command_publish;
+
 static int run(int argc, char **argv) {
     static struct publishing p;
     const char *config = "var/run.json", *by = NULL;
-    int rc = 0, files = 0;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--by") && i + 1 < argc) by = argv[++i];
-        else if (!strcmp(argv[i], "--config") && i + 1 < argc) config = argv[++i];
-        else if (argv[i][0] == '-') return fprintf(stderr, "tenor publish: what is '%s'?\n", argv[i]), EXIT_USAGE;
-        else argv[++files] = argv[i];
-    }
-    if (!files || !by) return fputs("tenor publish: name a file, and who publishes it: --by NAME\n", stderr), EXIT_USAGE;
+    const char *list[FILES_MOST];
+    struct arg_words files = {list, 0, FILES_MOST};
+    const struct arg table[] = {{"--by", ARG_TEXT, &by, 0, 0}, {"--config", ARG_TEXT, &config, 0, 0}, {0}};
+    int rc = args_read(&command_publish, argc, argv, table, &files);
+    if (rc) return rc;
+    if (!files.n || !by) return args_wrong(&command_publish, "name a file, and who publishes it: --by NAME");
     enum err e = crypt_start();
     if (e == OK) e = config_read(config, &p.config, &p.fault);
     if (e == OK) e = up(&p);
     if (e != OK) fprintf(stderr, "tenor publish: %s %s\n", p.fault.where, p.fault.text), rc = EXIT_CANNOT;
-    for (int i = 1; e == OK && i <= files && rc == 0; i++) rc = publish_file(&p, argv[i], by);
+    for (int i = 0; e == OK && i < files.n && rc == 0; i++) rc = publish_file(&p, list[i], by);
     down(&p);
     return rc;
 }
 
 const struct command command_publish = {
     "publish", "tenor publish FILE... --by NAME [--config var/run.json]",
-    "Makes a version of a strategy file immutable and puts it into use", run,
+    "Makes a version of a strategy file immutable and puts it into use.", run,
 };

@@ -12,6 +12,7 @@
 
 #include "base/crypt.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/run_words.h"
@@ -242,12 +243,14 @@ static enum err start_all(struct run *r, struct fault *f) {
     return e == OK ? start_tenor(r, f) : e;
 }
 
+extern const struct command command_run;
+
 static int run(int argc, char **argv) {
     static struct run r;
     struct fault f = {0};
     setvbuf(stdout, NULL, _IOLBF, 0);
     enum err e = run_flags_read(argc, argv, &r.flags, &f);
-    if (e != OK) return fprintf(stderr, "tenor run: %s: %s\n", f.where, f.text), EXIT_USAGE;
+    if (e != OK) return args_wrong(&command_run, "%s", f.text);
     supervise_begin();
     e = start_all(&r, &f);
     if (e == OK) {

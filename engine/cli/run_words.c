@@ -22,7 +22,7 @@ enum { PORT = 8080, SANDBOX_PORT = 8090 };
 
 static enum err number(const char *flag, const char *value, int64_t max, int64_t *out, struct fault *f) {
     if (text_i64(value, strlen(value), out) == OK && *out >= 1 && *out <= max) return OK;
-    return fault_set(f, ERR_INVALID, flag, "needs a whole number from 1 to %lld", (long long)max);
+    return fault_set(f, ERR_INVALID, flag, "%s takes a whole number from 1 to %lld, not '%s'", flag, (long long)max, value);
 }
 
 static enum err take(const char *flag, const char *value, struct run_flags *o, struct fault *f) {
@@ -43,12 +43,13 @@ enum err run_flags_read(int argc, char **argv, struct run_flags *o, struct fault
         for (const char *const *k = known; *k; k++) found |= !strcmp(*k, argv[i]);
         const char *near = found ? NULL : text_nearest(argv[i], known);
         if (!found)
-            return fault_set(f, ERR_INVALID, argv[i], "there is no such flag%s%s", near ? "; did you mean " : "", near ? near : "");
+            return fault_set(f, ERR_INVALID, argv[i], "there is no flag %s%s%s%s", argv[i], near ? "; did you mean " : "",
+                             near ? near : "", near ? "?" : "");
         if (!strcmp(argv[i], "--no-sandbox")) {
             o->no_sandbox = true;
             continue;
         }
-        if (i + 1 == argc) return fault_set(f, ERR_INVALID, argv[i], "needs a value");
+        if (i + 1 == argc) return fault_set(f, ERR_INVALID, argv[i], "%s needs a value after it", argv[i]);
         enum err e = take(argv[i], argv[i + 1], o, f);
         if (e != OK) return e;
         i++;

@@ -7,26 +7,11 @@
 #include "base/crypt.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/args.h"
 #include "connectors/sandbox/server.h"
 #include "connectors/sandbox/outside.h"
 #include "connectors/sandbox/people.h"
 #include "io/loop.h"
-
-static const struct flag {
-    const char *name, *key;
-    bool number;
-} FLAGS[] = {
-    {"--listen", "listen", false},   {"--book", "book", false},     {"--latency", "latency", false},
-    {"--faults", "faults", false},   {"--seed", "seed", true},      {"--bureau-file", "bureau_file", false},
-    {"--people", "people", true},
-};
-
-static const struct flag *flag_named(const char *word) {
-    for (size_t k = 0; k < ARRAY_LEN(FLAGS); k++)
-        if (!strcmp(FLAGS[k].name, word)) return &FLAGS[k];
-    return NULL;
-}
 
 /* The whole file, or its member "sandbox": the configuration of a running Tenor may hold it. */
 static enum err read_config(const char *path, json_t *into, struct fault *f) {
@@ -39,23 +24,25 @@ static enum err read_config(const char *path, json_t *into, struct fault *f) {
     return bad ? fault_set(f, ERR_INVALID, path, "the configuration must be an object") : OK;
 }
 
-static enum err take_flag(const char *word, const char *value, json_t *into, struct fault *f) {
-    const struct flag *flag = flag_named(word);
-    int64_t n;
-    if (!strcmp(word, "--config") && value) return read_config(value, into, f);
-    if (!flag) return fault_set(f, ERR_INVALID, word, "there is no flag %s", word);
-    if (!value) return fault_set(f, ERR_INVALID, word, "%s needs a value", word);
-    if (!flag->number) return json_put_take(into, flag->key, json_string(value));
-    if (text_i64(value, strlen(value), &n) != OK)
-        return fault_set(f, ERR_INVALID, word, "%s needs a whole number", word);
-    return json_put_take(into, flag->key, json_integer(n));
+struct flags {
+    const char *config, *listen, *book, *latency, *faults, *bureau_file;
+    int64_t seed, people;
+};
+
+static enum err put_text(json_t *into, const char *key, const char *value) {
+    return value ? json_put_take(into, key, json_string(value)) : OK;
 }
 
-static enum err read_flags(int argc, char **argv, json_t *into, struct fault *f) {
-    enum err e = OK;
-    for (int k = 1; e == OK && k < argc; k += 2)
-        e = take_flag(argv[k], k + 1 < argc ? argv[k + 1] : NULL, into, f);
-    return e;
+/* What the command line says wins over the file. */
+static enum err settle(const struct flags *o, json_t *into, struct fault *f) {
+    enum err e = o->config ? read_config(o->config, into, f) : OK;
+    if (e == OK) e = put_text(into, "listen", o->listen);
+    if (e == OK) e = put_text(into, "book", o->book);
+    if (e == OK) e = put_text(into, "latency", o->latency);
+    if (e == OK) e = put_text(into, "faults", o->faults);
+    if (e == OK) e = put_text(into, "bureau_file", o->bureau_file);
+    if (e == OK && o->seed) e = json_put_take(into, "seed", json_integer(o->seed));
+    return e == OK && o->people ? json_put_take(into, "people", json_integer(o->people)) : e;
 }
 
 static void stop(void *who) { io_loop_stop(who); }
@@ -91,12 +78,22 @@ static int list_people(const json_t *settings, int64_t n) {
     return fflush(stdout) ? EXIT_CANNOT : 0;
 }
 
+extern const struct command command_sandbox;
+
 static int run(int argc, char **argv) {
     struct fault f = {0};
+    struct flags o = {0};
+    const struct arg table[] = {{"--config", ARG_TEXT, &o.config, 0, 0},       {"--listen", ARG_TEXT, &o.listen, 0, 0},
+                                {"--book", ARG_TEXT, &o.book, 0, 0},           {"--latency", ARG_TEXT, &o.latency, 0, 0},
+                                {"--faults", ARG_TEXT, &o.faults, 0, 0},       {"--bureau-file", ARG_TEXT, &o.bureau_file, 0, 0},
+                                {"--seed", ARG_NUMBER, &o.seed, 1, INT64_MAX}, {"--people", ARG_NUMBER, &o.people, 1, INT64_MAX},
+                                {0}};
+    int code = args_read(&command_sandbox, argc, argv, table, NULL);
+    if (code) return code;
     json_t *settings = json_object();
-    int code = EXIT_CANNOT;
+    code = EXIT_CANNOT;
     if (!settings || crypt_start() != OK) (void)fault_set(&f, ERR_NOMEM, "", "could not start");
-    else if (read_flags(argc, argv, settings, &f) != OK) code = EXIT_USAGE;
+    else if (settle(&o, settings, &f) != OK) code = EXIT_USAGE;
     else if (json_int(settings, "people", 0) > 0) code = list_people(settings, json_int(settings, "people", 0));
     else code = serve(settings, &f);
     if (code) fprintf(stderr, "tenor sandbox: %s%s%s\n", f.where, f.where[0] ? ": " : "", f.text);
@@ -108,6 +105,6 @@ const struct command command_sandbox = {
     "sandbox",
     "tenor sandbox [--config FILE] [--listen ADDRESS] [--book FILE] [--seed N] [--latency MIN-MAX] [--faults SPEC] "
     "[--bureau-file CSV] [--people N]",
-    "Plays the outside world with seeded people; --people lists N of them, one JSON object on a line",
+    "Plays the outside world with seeded people. --people lists N of them, one JSON object on a line.",
     run,
 };

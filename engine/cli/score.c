@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "models/csv.h"
 #include "models/feature.h"
@@ -20,11 +21,6 @@ struct scoring {
     struct buf ids; /* of the batch, each ended by NUL */
     size_t n;
 };
-
-static int usage(void) {
-    fputs("usage: tenor score DIR --csv FILE [--id COLUMN]\n", stderr);
-    return EXIT_USAGE;
-}
 
 static enum err read_header(struct scoring *s, const struct csv_row *row, struct fault *f) {
     int known = 0;
@@ -102,15 +98,15 @@ static enum err score_file(struct scoring *s, const char *dir, struct fault *f) 
     return e;
 }
 
+extern const struct command command_score;
+
 static int run(int argc, char **argv) {
     const char *dir = NULL, *file = NULL, *id = "row_id";
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--csv") && i + 1 < argc) file = argv[++i];
-        else if (!strcmp(argv[i], "--id") && i + 1 < argc) id = argv[++i];
-        else if (argv[i][0] != '-' && !dir) dir = argv[i];
-        else return usage();
-    }
-    if (!dir || !file) return usage();
+    struct arg_words words = {&dir, 0, 1};
+    const struct arg table[] = {{"--csv", ARG_TEXT, &file, 0, 0}, {"--id", ARG_TEXT, &id, 0, 0}, {0}};
+    int rc = args_read(&command_score, argc, argv, table, &words);
+    if (rc) return rc;
+    if (!dir || !file) return args_wrong(&command_score, "name the model's folder and the table: --csv FILE");
     if (crypt_start()) return EXIT_CANNOT;
     struct scoring *s = calloc(1, sizeof *s);
     if (!s) return EXIT_CANNOT;
@@ -129,6 +125,6 @@ static int run(int argc, char **argv) {
 const struct command command_score = {
     .name = "score",
     .usage = "tenor score DIR --csv FILE [--id COLUMN]",
-    .about = "score every row of a CSV table with a trained model",
+    .about = "Scores every row of a CSV table with a trained model.",
     .run = run,
 };

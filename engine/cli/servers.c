@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "io/pg.h"
 
@@ -260,12 +261,18 @@ void servers_stop(struct servers *s) {
     if (!text_starts(s->sockets, s->dir)) rmdir(s->sockets);
 }
 
+extern const struct command command_servers;
+
 static int run(int argc, char **argv) {
     static struct servers s;
     struct fault f = {0};
-    bool start = argc == 3 && !strcmp(argv[1], "start"), stop = argc == 3 && !strcmp(argv[1], "stop");
-    if (!start && !stop) return fprintf(stderr, "usage: tenor servers start|stop DIR\n"), EXIT_USAGE;
-    enum err e = servers_open(&s, argv[2], &f);
+    const char *list[2];
+    struct arg_words words = {list, 0, 2};
+    int rc = args_read(&command_servers, argc, argv, NULL, &words);
+    if (rc) return rc;
+    bool start = words.n == 2 && !strcmp(list[0], "start"), stop = words.n == 2 && !strcmp(list[0], "stop");
+    if (!start && !stop) return args_wrong(&command_servers, "say what to do, and where: start DIR or stop DIR");
+    enum err e = servers_open(&s, list[1], &f);
     if (e == OK && start) e = servers_start(&s, true, true, NULL, &f);
     if (stop && e == OK) servers_stop(&s);
     if (e != OK) return fprintf(stderr, "tenor servers: %s: %s\n", f.where, f.text), EXIT_CANNOT;
@@ -275,5 +282,5 @@ static int run(int argc, char **argv) {
 
 const struct command command_servers = {
     "servers", "tenor servers start|stop DIR",
-    "Starts or stops a private PostgreSQL and Redis below DIR, on unix sockets", run,
+    "Starts or stops a private PostgreSQL and Redis below DIR, on unix sockets.", run,
 };

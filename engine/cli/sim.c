@@ -6,30 +6,24 @@
 #include "base/crypt.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "sim/sim.h"
 
 static int64_t no_time(void *who) { return (void)who, 0; } /* logs of a seed compare equal */
 
-static bool number(const char *text, uint64_t *out) {
-    int64_t n;
-    if (!text || text_i64(text, strlen(text), &n) != OK || n < 0) return false;
-    *out = (uint64_t)n;
-    return true;
-}
+extern const struct command command_sim;
 
 static int run(int argc, char **argv) {
-    uint64_t seeds = 100, from = 1;
+    int64_t n = 100, first = 1;
     bool verbose = false;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--seeds") && i + 1 < argc && number(argv[i + 1], &seeds)) i++;
-        else if (!strcmp(argv[i], "--from") && i + 1 < argc && number(argv[i + 1], &from)) i++;
-        else if (!strcmp(argv[i], "--verbose")) verbose = true;
-        else {
-            fprintf(stderr, "tenor sim: do not know '%s'\nusage: tenor sim [--seeds N] [--from S] [--verbose]\n", argv[i]);
-            return EXIT_USAGE;
-        }
-    }
+    const struct arg table[] = {{"--seeds", ARG_NUMBER, &n, 1, 100000000},
+                                {"--from", ARG_NUMBER, &first, 0, INT64_MAX / 2},
+                                {"--verbose", ARG_FLAG, &verbose, 0, 0},
+                                {0}};
+    int rc = args_read(&command_sim, argc, argv, table, NULL);
+    if (rc) return rc;
+    uint64_t seeds = (uint64_t)n, from = (uint64_t)first;
     if (crypt_start() != OK) return EXIT_CANNOT;
     log_open(stderr, verbose ? LOG_DEBUG : LOG_ERROR, no_time, NULL);
     uint64_t runs = 0, rows = 0, kills = 0, pauses = 0, steps = 0, bad = 0;
@@ -49,4 +43,4 @@ static int run(int argc, char **argv) {
 }
 
 const struct command command_sim = {"sim", "tenor sim [--seeds N] [--from S] [--verbose]",
-                                    "runs random flows under random faults in a simulated world and checks what must hold", run};
+                                    "Runs random flows under random faults in a simulated world and checks what must hold.", run};

@@ -5,34 +5,32 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/args.h"
 #include "connectors/connectors.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
-static int slurp(const char *path, struct buf *out) {
+static int slurp(const struct strategy_set *s, const char *path, struct buf *out) {
     struct fault f = {0};
     enum err e = file_read(path, FILE_BYTES, out, &f);
-    if (e != OK) fprintf(stderr, "tenor: %s %s\n", path, f.text);
+    if (e != OK) fprintf(stderr, "tenor %s: %s %s\n", s->command->name, path, f.text);
     return e == OK ? 0 : EXIT_CANNOT;
 }
 
+/* A command takes those of these flags that its usage names. */
 static int flags(struct strategy_set *s, int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        const char **value = !strcmp(argv[i], "--root")      ? &s->root
-                             : !strcmp(argv[i], "--catalog") ? &s->catalog_path
-                             : !strcmp(argv[i], "--graph")   ? &s->graph
-                                                             : NULL;
-        if (value && i + 1 < argc) *value = argv[++i];
-        else if (!strcmp(argv[i], "--json")) s->json = true;
-        else if (!strcmp(argv[i], "--text")) s->text = true;
-        else if (argv[i][0] == '-' || s->n == STRATEGY_FILES_MOST) {
-            fprintf(stderr, "tenor: %s: %s\n", argv[i],
-                    argv[i][0] == '-' ? "no such option, or it needs a value" : "too many files");
-            return EXIT_USAGE;
-        } else s->files[s->n++].path = argv[i];
-    }
-    return 0;
+    const struct arg all[] = {{"--root", ARG_TEXT, &s->root, 0, 0},   {"--catalog", ARG_TEXT, &s->catalog_path, 0, 0},
+                              {"--graph", ARG_TEXT, &s->graph, 0, 0}, {"--json", ARG_FLAG, &s->json, 0, 0},
+                              {"--text", ARG_FLAG, &s->text, 0, 0}};
+    struct arg own[ARRAY_LEN(all) + 1] = {0};
+    const char *paths[STRATEGY_FILES_MOST];
+    struct arg_words words = {paths, 0, STRATEGY_FILES_MOST};
+    int n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (strstr(s->command->usage, all[i].name)) own[n++] = all[i];
+    int rc = args_read(s->command, argc, argv, own, &words);
+    for (int i = 0; i < words.n; i++) s->files[s->n++].path = paths[i];
+    return rc;
 }
 
 static int open_definitions(struct strategy_set *s) {
@@ -44,7 +42,7 @@ static int open_definitions(struct strategy_set *s) {
     enum err e = connectors_open(s->registry, &nothing, NULL, &f);
     if (e == OK) e = definitions_new(s->root, s->registry, &s->definitions, &f);
     if (e == OK) e = definitions_load(s->definitions, NULL, NULL, &unsound);
-    if (e != OK) fprintf(stderr, "tenor: %s: %s %s (%s)\n", s->root, f.where, f.text, err_word(e));
+    if (e != OK) fprintf(stderr, "tenor %s: %s: %s %s (%s)\n", s->command->name, s->root, f.where, f.text, err_word(e));
     return e == OK ? 0 : EXIT_CANNOT;
 }
 
@@ -60,12 +58,12 @@ static int open_catalog(struct strategy_set *s) {
     AUTO(buf_reset) struct buf text;
     buf_init(&text, FILE_BYTES);
     if (!s->catalog_path) return open_definitions(s);
-    if (slurp(s->catalog_path, &text)) return EXIT_CANNOT;
+    if (slurp(s, s->catalog_path, &text)) return EXIT_CANNOT;
     enum err e = json_parse(buf_text(&text), text.len, &JSON_LIMITS_OWN, &definition, &f);
     if (e == OK) e = catalog_json_new(definition, &s->catalog, &f);
     json_decref(definition);
     if (e == OK) return 0;
-    fprintf(stderr, "tenor: %s: %s %s\n", s->catalog_path, f.where, f.text);
+    fprintf(stderr, "tenor %s: %s: %s %s\n", s->command->name, s->catalog_path, f.where, f.text);
     return EXIT_CANNOT;
 }
 
@@ -83,7 +81,7 @@ static int read_one(struct strategy_set *s, struct strategy_file *one, bool firs
     AUTO(buf_reset) struct buf text;
     buf_init(&text, FILE_BYTES);
     if (one->file) return 0;
-    int rc = slurp(one->path, &text);
+    int rc = slurp(s, one->path, &text);
     if (rc || (first_pass && !leaned_on(buf_text(&text)))) return rc;
     one->file = dsl_read(one->path, buf_text(&text), text.len, strategy_set_catalog(s));
     if (!one->file) return EXIT_CANNOT;
@@ -96,23 +94,20 @@ const struct catalog *strategy_set_catalog(const struct strategy_set *s) {
     return s->catalog ? catalog_json_catalog(s->catalog) : definitions_catalog(s->definitions);
 }
 
-int strategy_catalog_open(struct strategy_set *s, int argc, char **argv) {
-    *s = (struct strategy_set){0};
+int strategy_catalog_open(struct strategy_set *s, const struct command *c, int argc, char **argv) {
+    *s = (struct strategy_set){.command = c};
     int rc = flags(s, argc, argv);
     return rc ? rc : open_catalog(s);
 }
 
-int strategy_set_open(struct strategy_set *s, int argc, char **argv) {
-    int rc = strategy_catalog_open(s, argc, argv);
+int strategy_set_open(struct strategy_set *s, const struct command *c, int argc, char **argv) {
+    int rc = strategy_catalog_open(s, c, argc, argv);
     return rc ? rc : strategy_files_read(s);
 }
 
 int strategy_files_read(struct strategy_set *s) {
     int rc = 0;
-    if (!s->n) {
-        fprintf(stderr, "tenor: name at least one file\n");
-        rc = EXIT_USAGE;
-    }
+    if (!s->n) rc = args_wrong(s->command, "name at least one file");
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; !rc && i < s->n; i++) rc = read_one(s, &s->files[i], pass == 0);
     return rc;

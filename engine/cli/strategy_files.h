@@ -3,6 +3,7 @@
 #ifndef CLI_STRATEGY_FILES_H
 #define CLI_STRATEGY_FILES_H
 
+#include "cli/cli.h"
 #include "dsl/catalog_json.h"
 #include "flow/definitions.h"
 
@@ -21,13 +22,14 @@ struct strategy_set {
     struct definitions *definitions;  /* and the files below --root (default: here) */
     const char *root, *catalog_path, *graph;
     bool json, text;
+    const struct command *command; /* that speaks */
 };
 
 /* Without --catalog a file is checked against the connectors of this program and the strategy files
  * below the root. Reads flags and files; policies and retries first, so that flows know them. 0 or an exit code, told on stderr. */
-int strategy_set_open(struct strategy_set *s, int argc, char **argv);
+int strategy_set_open(struct strategy_set *s, const struct command *c, int argc, char **argv);
 /* The flags alone; files may be left out. */
-int strategy_catalog_open(struct strategy_set *s, int argc, char **argv);
+int strategy_catalog_open(struct strategy_set *s, const struct command *c, int argc, char **argv);
 /* Every unsound file below the root; the number of them, or -1. */
 int strategy_root_check(struct strategy_set *s, definitions_report_fn *report, void *who);
 const struct catalog *strategy_set_catalog(const struct strategy_set *s);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "models/csv.h"
 #include "models/frame.h"
@@ -12,29 +13,22 @@
 
 struct args {
     const char *spec, *data, *out, *holdout_out;
-    int threads;
+    int64_t threads;
 };
-
-static int usage(void) {
-    fputs("usage: tenor train SPEC --data FILE --out DIR [--holdout-out FILE] [--threads N]\n", stderr);
-    return EXIT_USAGE;
-}
+extern const struct command command_train;
 
 static int read_args(int argc, char **argv, struct args *a) {
     *a = (struct args){.threads = 1};
-    for (int i = 1; i < argc; i++) {
-        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-        const char **to = !strcmp(argv[i], "--data")          ? &a->data
-                          : !strcmp(argv[i], "--out")         ? &a->out
-                          : !strcmp(argv[i], "--holdout-out") ? &a->holdout_out
-                                                              : NULL;
-        if (to && next) *to = argv[++i];
-        else if (!strcmp(argv[i], "--threads") && next) a->threads = (int)strtol(argv[++i], NULL, 10);
-        else if (argv[i][0] != '-' && !a->spec) a->spec = argv[i];
-        else return usage();
-    }
-    bool good = a->spec && a->data && (a->out || a->holdout_out) && a->threads > 0 && a->threads <= 64;
-    return good ? 0 : usage();
+    struct arg_words words = {&a->spec, 0, 1};
+    const struct arg table[] = {{"--data", ARG_TEXT, &a->data, 0, 0},
+                                {"--out", ARG_TEXT, &a->out, 0, 0},
+                                {"--holdout-out", ARG_TEXT, &a->holdout_out, 0, 0},
+                                {"--threads", ARG_NUMBER, &a->threads, 1, 64},
+                                {0}};
+    int rc = args_read(&command_train, argc, argv, table, &words);
+    if (rc) return rc;
+    if (a->spec && a->data && (a->out || a->holdout_out)) return 0;
+    return args_wrong(&command_train, "name the spec, the data and where the model goes: SPEC --data FILE --out DIR");
 }
 
 static int cannot(const struct fault *f) {
@@ -126,7 +120,7 @@ static enum err run_train(const struct spec *s, const struct args *a, struct fau
     enum err e = a->holdout_out ? write_holdout(s, a, f) : OK;
     if (e || !a->out) return e;
     const char *stage = NULL;
-    struct train_options o = {.data = a->data, .out_dir = a->out, .threads = a->threads,
+    struct train_options o = {.data = a->data, .out_dir = a->out, .threads = (int)a->threads,
                               .progress = {.fn = show, .who = &stage}};
     json_t *manifest = NULL;
     e = train(s, &o, &manifest, f);
@@ -151,6 +145,6 @@ static int run(int argc, char **argv) {
 const struct command command_train = {
     .name = "train",
     .usage = "tenor train SPEC --data FILE --out DIR [--holdout-out FILE] [--threads N]",
-    .about = "train a scoring model and write its artefact and card",
+    .about = "Trains a scoring model and writes its artefact and card.",
     .run = run,
 };

@@ -10,6 +10,7 @@
 #include "base/crypt.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "dsl/policy_plan.h"
 #include "sim/trial.h"
@@ -150,22 +151,20 @@ static int open_all(struct tried *t) {
 
 static int64_t no_time(void *who) { return (void)who, 0; }
 
+enum { PATHS_MOST = 256 };
+extern const struct command command_try;
+
 static int run(int argc, char **argv) {
     struct tried t = {.root = "."};
-    int rc = 0, paths = 0;
+    const char *list[PATHS_MOST];
+    struct arg_words paths = {list, 0, PATHS_MOST};
+    const struct arg table[] = {{"--json", ARG_FLAG, &t.json, 0, 0}, {"--root", ARG_TEXT, &t.root, 0, 0}, {0}};
+    int rc = args_read(&command_try, argc, argv, table, &paths);
+    if (rc) return rc;
+    if (!paths.n) return args_wrong(&command_try, "name a file or a folder of examples");
     log_open(stderr, LOG_ERROR, no_time, NULL);
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--json")) t.json = true;
-        else if (!strcmp(argv[i], "--root") && i + 1 < argc) t.root = argv[++i];
-        else if (argv[i][0] == '-') return fprintf(stderr, "tenor try: do not know '%s'\n", argv[i]), EXIT_USAGE;
-        else paths++;
-    }
-    if (!paths) return fprintf(stderr, "tenor try: name a file or a folder\n"), EXIT_USAGE;
     rc = open_all(&t);
-    for (int i = 1; i < argc && !rc; i++) {
-        if (!strcmp(argv[i], "--root")) i++;
-        else if (argv[i][0] != '-') rc = try_path(&t, argv[i]);
-    }
+    for (int i = 0; i < paths.n && !rc; i++) rc = try_path(&t, list[i]);
     if (t.json) {
         json_auto_t *all = json_pack("{s:O, s:O}", "examples", t.results, "coverage", t.coverage);
         (void)json_dumpf(all, stdout, JSON_INDENT(1));
@@ -181,4 +180,4 @@ static int run(int argc, char **argv) {
 }
 
 const struct command command_try = {"try", "tenor try FILE|FOLDER... [--json] [--root DIR]",
-                                    "runs examples with the real walker on a simulated world; shows what no example takes", run};
+                                    "Runs examples with the real walker on a simulated world; shows what no example takes.", run};
