@@ -23,6 +23,7 @@ struct due_item { /* an instalment, or a fee or penalty */
     int32_t due_day;
     int64_t amount[COMPONENTS], paid[COMPONENTS], waived[COMPONENTS];
     int64_t earned;           /* instalment: of its interest, in our income */
+    bool replaced;            /* by a change of terms: only what was paid of it is left */
     bool disputed;
     bool off_books;           /* charged after the write-off */
 };

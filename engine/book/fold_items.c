@@ -89,6 +89,7 @@ static int64_t cut(struct fold *w, const struct deed *d, uint32_t item) {
     struct due_item *i = &w->s.items[item];
     int64_t principal = item_left(i, PRINCIPAL);
     if (i->due_day > w->day) give_back(w, d, item);
+    i->replaced = true;
     i->amount[PRINCIPAL] -= principal;
     i->amount[INTEREST] = i->paid[INTEREST] + i->waived[INTEREST];
     flows_add(&w->s.flows, ACCOUNT_INTEREST, ACCOUNT_INTEREST_INCOME, w->day, i->amount[INTEREST] - i->earned);

@@ -31,21 +31,26 @@ bool product_read(const char *word, enum product_kind *out) {
 static enum err check_seasons(const struct loan_terms *t, struct fault *f) {
     if (!t->n_seasons || t->n_seasons > LOAN_ROWS_MAX)
         return fault_set(f, ERR_INVALID, "seasons", "a seasonal loan has 1 to %d due days", LOAN_ROWS_MAX);
+    int64_t sum = 0;
     for (size_t k = 0; k < t->n_seasons; k++) {
         if (t->seasons[k].day <= (k ? t->seasons[k - 1].day : t->start_day) ||
             t->seasons[k].day - t->start_day > LOAN_MONTHS_MAX * 31)
             return fault_set(f, ERR_INVALID, "seasons", "due days rise, after the start and within %d months", LOAN_MONTHS_MAX);
-        if (t->seasons[k].weight < 1 || t->seasons[k].weight > FIXED_ONE)
-            return fault_set(f, ERR_INVALID, "seasons", "a weight is from 1 to 1,000,000");
+        if (t->seasons[k].weight < 0 || t->seasons[k].weight > LOAN_AMOUNT_MAX)
+            return fault_set(f, ERR_INVALID, "seasons", "a weight is from 0 to %lld", (long long)LOAN_AMOUNT_MAX);
+        sum += t->seasons[k].weight;
     }
-    return OK;
+    return sum ? OK : fault_set(f, ERR_INVALID, "seasons", "the weights must not all be 0");
 }
 
 static enum err check_months(const struct loan_terms *t, struct fault *f) {
     if (t->months < 1 || t->months > LOAN_MONTHS_MAX)
         return fault_set(f, ERR_INVALID, "months", "the months must be from 1 to %d", LOAN_MONTHS_MAX);
-    if (t->first_due_day && (t->first_due_day <= t->start_day || t->first_due_day > day_months_later(t->start_day, 12)))
-        return fault_set(f, ERR_INVALID, "first_due", "the first due day must be within a year after the start");
+    if (t->first_due_day && (t->first_due_day <= t->start_day || t->first_due_day > day_months_later(t->start_day, 24)))
+        return fault_set(f, ERR_INVALID, "first_due", "the first due day must be within two years after the start");
+    for (int k = 0; t->due_days && k < t->months; k++)
+        if (t->due_days[k] <= (k ? t->due_days[k - 1] : t->start_day) || t->due_days[k] - t->start_day > 2 * LOAN_MONTHS_MAX * 31)
+            return fault_set(f, ERR_INVALID, "due_days", "due days rise, after the start");
     if (t->product == PRODUCT_STEP_UP && (t->step < 0 || t->step > FIXED_ONE || t->step_months < 1))
         return fault_set(f, ERR_INVALID, "step", "a step is a share from 0 to 1 every 1 or more months");
     return OK;
@@ -77,12 +82,13 @@ static int32_t monthly_due(const struct loan_terms *t, int k) {
 /* A bullet's one row is its last month. */
 static int32_t due_of(const struct loan_terms *t, int k) {
     if (t->product == PRODUCT_SEASONAL) return t->seasons[k].day;
+    if (t->due_days) return t->due_days[k];
     return monthly_due(t, loan_rows(t) == 1 ? t->months - 1 : k);
 }
 
 /* Between two days of one monthly row of days, 30/360 is whole months, also round the end of February. */
 static struct year_part part_of(const struct loan_terms *t, const struct schedule_row *rows, int k) {
-    bool whole = t->day_count == DAYS_30_360 && t->product != PRODUCT_SEASONAL && (k > 0 || !t->first_due_day);
+    bool whole = t->day_count == DAYS_30_360 && t->product != PRODUCT_SEASONAL && !t->due_days && (k > 0 || !t->first_due_day);
     if (whole) return (struct year_part){loan_rows(t) == 1 ? t->months : 1, 12};
     return day_count_part(t->day_count, k ? rows[k - 1].due_day : t->start_day, rows[k].due_day);
 }
@@ -138,7 +144,7 @@ static int64_t searched_payment(const struct loan_terms *t, const struct schedul
 }
 
 static int64_t base_payment(const struct loan_terms *t, const struct schedule_row *rows) {
-    bool closed = t->product == PRODUCT_EMI && t->day_count == DAYS_30_360 && !t->first_due_day;
+    bool closed = t->product == PRODUCT_EMI && t->day_count == DAYS_30_360 && !t->first_due_day && !t->due_days;
     return round_to(t, closed ? annuity_payment(t) : searched_payment(t, rows));
 }
 

@@ -30,7 +30,7 @@ MUST_CHECK bool product_read(const char *word, enum product_kind *out); /* false
 
 struct season_due { /* one payment of a seasonal loan */
     int32_t day;
-    int64_t weight; /* of the principal, over the sum of all weights */
+    int64_t weight; /* of the principal, over the sum of all weights; 0 interest only */
 };
 struct loan_terms {
     enum product_kind product;
@@ -40,6 +40,7 @@ struct loan_terms {
     enum day_count day_count;
     int32_t start_day;       /* interest runs from here */
     int32_t first_due_day;   /* 0: a month after the start; not for seasonal */
+    const int32_t *due_days; /* emi: the day of each payment, instead of the first one; NULL every month */
     int months;              /* not for seasonal: payments, or the bullet's term */
     bool interest_monthly;   /* bullet */
     int64_t step;            /* step_up: payments rise by this share ... */
