@@ -53,7 +53,7 @@ static void idle(struct folder *f) {
     struct cabinet *c = f->cabinet;
     const struct engine_config *limits = &c->engine->c;
     if (f->idle || f->held || f->wanted || f->reading || f->first || f->posted || f->pinned) return;
-    if (!f->read || f->broken) {
+    if (!f->read || f->broken || f->passing) {
         folder_free(f);
         return;
     }
@@ -139,6 +139,12 @@ static void grant(void *who) {
 void folder_ready(struct folder *f) {
     struct engine *e = f->cabinet->engine;
     if (f->posted || f->pinned || f->cabinet->stopped) return;
+    if (f->borrowing && f->read) {
+        struct borrowing *b = f->borrowing;
+        f->borrowing = NULL;
+        if (!--b->left) b->done(b->who);
+        return;
+    }
     if (f->first && is_free(f) && loop_post(e->c.loop, grant, f) == OK) {
         f->posted = true;
         e->pending++;
@@ -181,7 +187,7 @@ static enum taken hold(struct turn *t, struct folder *f, struct fault *fault) {
         return not_taken(f, ERR_REFUSED, fault, "other_customer", "this loan is another customer's");
     if (!f->file.n) memcpy(f->customer, t->run->customer, sizeof f->customer);
     busy(f);
-    f->held = true, f->held_next = t->held;
+    f->held = true, f->passing = false, f->held_next = t->held;
     t->held = f;
     return TAKEN;
 }
@@ -220,10 +226,10 @@ static struct loan_entry_row entry_of(const struct folder *f, const struct loan_
                                    .effective_day = e->effective_day, .known_ms = e->known_ms, .amount_minor = e->amount_minor};
 }
 
-enum err cabinet_rows_new(const struct turn *t, struct loan_rows *out) {
+enum err cabinet_rows_new(const struct folder *held, struct loan_rows *out) {
     size_t n_loans = 0, n_entries = 0;
     *out = (struct loan_rows){0};
-    for (const struct folder *f = t->held; f; f = f->held_next)
+    for (const struct folder *f = held; f; f = f->held_next)
         if (f->written) n_loans++, n_entries += f->file.n - f->settled_n;
     if (!n_loans) return OK;
     out->loans = calloc(n_loans, sizeof *out->loans);
@@ -232,7 +238,7 @@ enum err cabinet_rows_new(const struct turn *t, struct loan_rows *out) {
         free(out->loans), free(out->entries);
         return ERR_NOMEM;
     }
-    for (const struct folder *f = t->held; f; f = f->held_next) {
+    for (const struct folder *f = held; f; f = f->held_next) {
         if (!f->written) continue;
         out->loans[out->n_loans++] = row_of(f);
         for (uint32_t i = f->settled_n; i < f->file.n; i++) out->entries[out->n_entries++] = entry_of(f, &f->entries[i]);
@@ -245,18 +251,18 @@ static void let_go(struct folder *f) {
     folder_ready(f);
 }
 
-struct folder *cabinet_keep(struct turn *t) {
+struct folder *cabinet_keep(struct folder **held) {
     struct folder *kept = NULL;
-    while (t->held) {
-        struct folder *f = t->held;
-        t->held = f->held_next;
+    while (*held) {
+        struct folder *f = *held;
+        *held = f->held_next;
         if (f->written) f->held_next = kept, kept = f;
         else let_go(f);
     }
     return kept;
 }
 
-void cabinet_settle(struct engine *e UNUSED, struct folder *kept, enum err err) {
+void cabinet_settle(struct folder *kept, enum err err) {
     while (kept) {
         struct folder *f = kept;
         kept = f->held_next;
@@ -266,11 +272,59 @@ void cabinet_settle(struct engine *e UNUSED, struct folder *kept, enum err err) 
     }
 }
 
-void cabinet_give_up(struct turn *t) {
-    while (t->held) {
-        struct folder *f = t->held;
-        t->held = f->held_next;
+void cabinet_give_up(struct folder **held) {
+    while (*held) {
+        struct folder *f = *held;
+        *held = f->held_next;
         folder_back(f);
         let_go(f);
     }
+}
+
+/* --- borrowing ---------------------------------------------------------------------------------------- */
+
+struct folder *folder_next(const struct folder *f) { return f->held_next; }
+bool folder_broken(const struct folder *f) { return f->broken; }
+
+static void borrow(struct engine *e, struct folder *f, uint16_t shard, struct borrowing *b) {
+    bool fresh = f->read && !f->broken && f->shard == shard && f->epoch == e->shards[shard].epoch;
+    busy(f);
+    f->held = true, f->held_next = NULL;
+    if (fresh) return;
+    f->borrowing = b;
+    b->left++;
+    folder_want(f, shard);
+}
+
+enum err cabinet_borrow(struct engine *e, uint16_t shard, const char *const *ids, size_t n, struct borrowing *b) {
+    struct folder **end = &b->held;
+    b->held = NULL, b->left = b->passed = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct folder *f = map_get(e->cabinet->folders, ids[i], strlen(ids[i]));
+        bool known = f != NULL;
+        if (!f) f = folder_new(e->cabinet, ids[i]);
+        if (!f) {
+            cabinet_return(b);
+            return ERR_NOMEM;
+        }
+        if (!is_free(f) || f->first || f->posted || f->pinned) {
+            b->passed++;
+            continue;
+        }
+        if (!known) f->passing = true;
+        borrow(e, f, shard, b);
+        *end = f, end = &f->held_next;
+    }
+    return OK;
+}
+
+void cabinet_return(struct borrowing *b) {
+    while (b->held) {
+        struct folder *f = b->held;
+        b->held = f->held_next;
+        f->borrowing = NULL;
+        if (f->read) folder_back(f); /* else it is let go once it is read */
+        let_go(f);
+    }
+    b->left = 0;
 }

@@ -38,11 +38,30 @@ struct loan_rows { /* what a turn's folders add, for an append; free() both */
     struct loan_entry_row *entries;
     size_t n_loans, n_entries;
 };
-MUST_CHECK enum err cabinet_rows_new(const struct turn *t, struct loan_rows *out);
-/* The turn's row is on its way: gives the folders that it writes to, in a chain for cabinet_settle, and lets the others go. */
-struct folder *cabinet_keep(struct turn *t);
-void cabinet_settle(struct engine *e, struct folder *kept, enum err err);
-/* The turn came to nothing. */
-void cabinet_give_up(struct turn *t);
+MUST_CHECK enum err cabinet_rows_new(const struct folder *held, struct loan_rows *out);
+/* The row is on its way: gives the folders that it writes to, in a chain for cabinet_settle, and lets the others go. */
+struct folder *cabinet_keep(struct folder **held);
+void cabinet_settle(struct folder *kept, enum err err);
+/* It came to nothing. */
+void cabinet_give_up(struct folder **held);
+
+/* --- many loans at once, without standing in line (day_end.h) ------------------------------------- */
+
+struct borrowing { /* the borrower's */
+    struct folder *held; /* a chain, in the order asked for */
+    unsigned left;     /* not yet read */
+    unsigned passed;   /* in use by somebody else: left out */
+    loop_fn *done;     /* all are read; from the loop */
+    void *who;
+};
+/* Holds those of these loans that nobody has or waits for, as the shard's owner, and reads the ones that are not here.
+ * b->left == 0 afterwards: all are here, and `done` is not called. ERR_NOMEM: nothing is held. What was not in memory before
+ * does not stay there. */
+MUST_CHECK enum err cabinet_borrow(struct engine *e, uint16_t shard, const char *const *ids, size_t n, struct borrowing *b);
+/* The next of a chain; does it contradict itself? such a file is not to be used. */
+struct folder *folder_next(const struct folder *f);
+bool folder_broken(const struct folder *f);
+/* The holder stops waiting, or gives all back as they were: `done` does not come any more. */
+void cabinet_return(struct borrowing *b);
 
 #endif

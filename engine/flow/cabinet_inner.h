@@ -4,7 +4,7 @@
 
 #include "flow/cabinet.h"
 
-enum { FOLDER_WAITING_MAX = 256, FOLDER_ENTRIES_MAX = 50000, READ_AT_ONCE = 64 };
+enum { FOLDER_WAITING_MAX = 256, FOLDER_ENTRIES_MAX = 50000, READ_AT_ONCE = 128 };
 
 struct waiting { /* an ask that wants the folder */
     struct waiting *next;
@@ -29,6 +29,8 @@ struct folder {
     bool held, written;        /* by a turn or its commit; it writes to the loan */
     bool posted, pinned;       /* a grant is posted; is being carried out */
     bool idle;
+    bool passing;              /* in memory only for whoever borrows it */
+    struct borrowing *borrowing; /* waits until it is read */
     uint16_t shard;
     uint64_t epoch;            /* of the shard when the reading began */
     struct folder *held_next, *wanted_next, *idle_prev, *idle_next;

@@ -101,7 +101,7 @@ static void commit_done(void *who, enum err err, const struct fault *f) {
     bool held = false;
     if (r) unlink_commit(c);
     if (!r && err == OK) err = ERR_CLOSED; /* durable, but this process no longer speaks for the run */
-    cabinet_settle(e, c->kept, err);
+    cabinet_settle(c->kept, err);
     if (err != OK) {
         if (r) rejected(e, r, err, f);
         waiters_end(w, err, NULL, f);
@@ -190,7 +190,7 @@ enum err commit_facts(struct turn *t) {
     struct commit *c = commit_new(t);
     if (!c) return ERR_NOMEM;
     struct loan_rows loans;
-    if (cabinet_rows_new(t, &loans) != OK) {
+    if (cabinet_rows_new(t->held, &loans) != OK) {
         free(c);
         return ERR_NOMEM;
     }
@@ -216,7 +216,7 @@ enum err commit_facts(struct turn *t) {
     r->weight += t->body.len;
     for (size_t i = 0; i < a.n_artifacts; i++) r->weight += artifacts[i].n;
     c->waiters = t->waiters, t->waiters = NULL;
-    c->kept = cabinet_keep(t);
+    c->kept = cabinet_keep(&t->held);
     *r->commits_end = c, r->commits_end = &c->next;
     r->unsettled++, e->commits++;
     count(e->m_rows);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/cabinet.h"
+#include "flow/day_end.h"
 #include "flow/walk.h"
 
 enum { BODY_CEILING = 8 * 1024 * 1024 };
@@ -200,10 +201,10 @@ static bool open_tables(struct engine *e) {
     e->entries = map_new(), e->keys = map_new(), e->persons = map_new();
     e->shards = calloc(e->n_shards, sizeof *e->shards);
     e->to_recover = calloc(e->n_shards, 1);
-    e->cabinet = cabinet_new(e);
+    e->cabinet = cabinet_new(e), e->day_ends = day_ends_new(e);
     buf_init(&e->turn.body, BODY_CEILING);
     outbox_init(&e->turn.outbox);
-    return e->entries && e->keys && e->persons && e->shards && e->to_recover && e->cabinet;
+    return e->entries && e->keys && e->persons && e->shards && e->to_recover && e->cabinet && e->day_ends;
 }
 
 enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f) {
@@ -243,6 +244,7 @@ static void bury(struct engine *e) {
     for (struct commit *c = e->held, *next; c; c = next) next = c->next, free(c);
     heap_reset(&e->wakes);
     cabinet_free(e->cabinet);
+    day_ends_free(e->day_ends);
     map_free(e->entries, NULL);
     map_free(e->keys, free);
     map_free(e->persons, person_free);
@@ -257,6 +259,7 @@ void engine_free(struct engine *e) {
     if (!e) return;
     e->closing = true, e->drained = NULL;
     lease_stop(e);
+    day_ends_stop(e->day_ends);
     cabinet_stop(e->cabinet);
     loop_cancel(e->c.loop, e->alarm);
     e->alarm = NULL;

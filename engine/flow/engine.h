@@ -21,7 +21,20 @@
 struct engine;
 struct definitions; /* flow/definitions.h: published and draft files, by name and version */
 struct rng;
+struct zone;
 struct metrics;
+
+/* What the end of `day` writes to a loan, as a pure function of its file; and what that moves between our accounts.
+ * Everything that *out points to lies in `a`. Without entries only the columns are written; their next_day must lie after
+ * `day`. An error (but ERR_NOMEM) leaves the loan as it is: it is counted and told. */
+struct arena;
+struct day_end_out {
+    struct loan_write write;
+    const struct posting *postings;
+    size_t n_postings;
+};
+typedef enum err day_end_fn(void *who, const struct loan_file *loan, int32_t day, int64_t now_ms, struct arena *a,
+                            struct day_end_out *out, struct fault *f);
 
 struct engine_config {
     struct loop *loop;
@@ -36,6 +49,10 @@ struct engine_config {
     int64_t lease_ttl_ms;
     size_t resident_max;          /* runs kept in memory; idle ones past it are parked */
     size_t idle_bytes_max;        /* and past this weight, as text; in memory it is about four times that */
+    day_end_fn *day_end;          /* NULL: no loans are kept here */
+    void *day_end_who;
+    const struct zone *zone;      /* the installation's, in which a day ends; NULL: UTC */
+    int day_end_minute;           /* with a zone: at this minute of a day the end of the day before is asked for; -1 never */
     size_t loans_max, loan_bytes_max; /* files of loans kept in memory; past either the longest idle go */
 };
 MUST_CHECK enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f);
@@ -109,6 +126,11 @@ struct watch;
 typedef void engine_watch_fn(void *who, struct id run, const char *state);
 struct watch *engine_watch(struct engine *e, struct id run, engine_watch_fn *fn, void *who);
 void engine_unwatch(struct engine *e, struct watch *w);
+
+/* The end of this day is worked through in every shard, by whoever holds it (day_end.h); asking again changes nothing.
+ * OK: `done` says when it is asked for durably; how far it is, view_day_end tells. ERR_INVALID: it is not over. */
+MUST_CHECK enum err engine_day_end(struct engine *e, int32_t day, const char *by, engine_done_fn *done, void *who, struct fault *f);
+int32_t engine_today(const struct engine *e);
 
 /* One call without a run, through the same guards (the score endpoint). */
 typedef void engine_asked_fn(void *who, const struct call_result *r);

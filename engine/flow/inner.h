@@ -148,6 +148,7 @@ struct engine {
     /* persons.c */
     struct map *persons;      /* customer -> person */
     struct cabinet *cabinet;  /* cabinet.h: files of loans */
+    struct day_ends *day_ends; /* day_end.h */
     struct watch *watches[WATCH_SLOTS]; /* by the random end of the run's id */
     unsigned flights;
     bool closing, freed;

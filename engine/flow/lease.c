@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/day_end.h"
 #include "flow/walk.h"
 
 enum { RECOVER_PAGE = 256 };
@@ -67,7 +68,7 @@ static void claimed(void *who, enum err err, const struct fault *f) {
     if (err == OK) e->claimed_once = true;
     if (err != OK) log_warn("claim_failed", "err=%s", err_word(err));
     else if (!e->settled) settle(e);
-    if (err == OK && !e->closing) effects_go_on(e);
+    if (err == OK && !e->closing) effects_go_on(e), day_ends_look(e);
     again_soon(e, err == OK);
     if (err == OK && !e->closing && !e->draining) recover_next(e);
     engine_maybe_drained(e);
@@ -132,6 +133,7 @@ void lease_lost(struct engine *e, uint16_t shard) {
     struct losing l = {e, shard};
     map_each(e->entries, lose_entry, &l);
     persons_forget(e, shard);
+    day_end_lost(e, shard);
 }
 
 enum owner engine_owner(const struct engine *e, uint16_t shard, const char **address) {
@@ -181,7 +183,7 @@ static void open_told(void *who, const struct open_run *o) {
     struct recovery *rec = who;
     struct engine *e = rec->engine;
     rec->last = o->run, rec->told++;
-    if (known_find(e, o->run) || !e->shards[rec->shard].mine) return;
+    if (known_find(e, o->run) || !e->shards[rec->shard].mine || day_end_met(e, o)) return;
     struct entry *en = known_new(e, o->run, o->case_type, o->case_key);
     if (!en) return;
     /* What only waits costs no more than this entry until its time or an event comes. */

@@ -118,6 +118,10 @@ static void open_fact(const struct load *l, json_t *fact) {
 static struct run *run_of(struct load *l, struct fault *f) {
     const json_t *first = json_array_get(json_object_get(json_array_get(l->rows, 0), "facts"), 0);
     const char *hash = json_text(first, "id", "");
+    if (!strcmp(json_text(first, "f", ""), "day_end")) {
+        (void)fault_set(f, ERR_NOT_FOUND, l->ctx.text, "this is the run of a day-end: it has a timeline, and no state");
+        return NULL;
+    }
     const struct plan *plan = definitions_by_hash(l->engine->c.definitions, hash);
     if (!plan) {
         (void)fault_set(f, ERR_BUG, l->ctx.text, "the definition this run is pinned to is not known here");
@@ -179,9 +183,9 @@ static void folded(struct load *l) {
     struct fault f = {0};
     struct engine *e = l->engine;
     struct run *r = run_of(l, &f);
-    enum err err = r ? fold_all(l, r, &f) : ERR_BUG;
+    enum err err = r ? fold_all(l, r, &f) : f.kind ? f.kind : ERR_NOMEM;
     if (err != OK) {
-        log_error("run_unreadable", "run=%s why=%s", l->ctx.text, log_quote(f.text));
+        if (err != ERR_NOT_FOUND) log_error("run_unreadable", "run=%s why=%s", l->ctx.text, log_quote(f.text));
         run_free(r);
         failed(l, err, &f);
         return;

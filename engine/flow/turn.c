@@ -251,7 +251,7 @@ static void end_failed(struct engine *e, struct run *r, enum err why) {
     log_error("turn_failed", "run=%s err=%s", r->text, err_word(why));
     forget_artifacts(&e->turn);
     e->turn.run = NULL;
-    cabinet_give_up(&e->turn);
+    cabinet_give_up(&e->turn.held);
     bool never = why == ERR_LIMIT || why == ERR_BUG || why == ERR_INVALID; /* it would fail again, for ever */
     if (r->entry && never) r->entry->rejected++;
     drop_run(e, r, why, &f);
@@ -274,7 +274,7 @@ void turn_end(struct engine *e) {
         end_failed(e, r, err);
         return;
     }
-    cabinet_give_up(t); /* what an operation only looked at, in a turn that wrote nothing */
+    cabinet_give_up(&t->held); /* what an operation only looked at, in a turn that wrote nothing */
     struct id id = r->id;
     t->run = NULL;
     rearm(e, r);

@@ -7,37 +7,7 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "sim/memory_inner.h"
-#include "store/entry.h"
-
-struct handle;
-struct job {
-    struct job *next;
-    struct handle *h;
-    void (*act)(struct job *j, enum err err); /* err: OK, or ERR_IO when the process dies */
-    struct loop_timer *timer;
-    bool committed;
-    enum err err;
-    struct fault fault;
-    void *done, *each, *next_each, *who; /* the caller's */
-    struct entry *entry;     /* the append */
-    void *copy;
-    char *texts[6];
-    struct id id, *ids;
-    size_t n;
-    unsigned limit;
-    uint16_t shard;
-    int64_t now_ms, ttl_ms;
-    int32_t day, after_day;
-};
-struct handle {
-    struct store store; /* first */
-    struct memory *m;
-    struct loop *loop;
-    struct job *jobs;
-    int64_t last_ms, reply_ms; /* when the latest append will have committed, and its reply come */
-    bool dead;
-};
+#include "sim/handle_inner.h"
 
 static void job_free(struct job *j) {
     struct job **at = &j->h->jobs;
@@ -60,7 +30,7 @@ static enum err schedule(struct job *j, int64_t after_ms) {
     return j->timer ? OK : ERR_NOMEM;
 }
 
-static struct job *job_new(struct store *s, void (*act)(struct job *j, enum err err), void *each, void *done, void *who) {
+struct job *job_new(struct store *s, void (*act)(struct job *j, enum err err), void *each, void *done, void *who) {
     struct handle *h = (struct handle *)s;
     struct job *j = h->dead ? NULL : calloc(1, sizeof *j);
     if (!j) return NULL;
@@ -71,7 +41,7 @@ static struct job *job_new(struct store *s, void (*act)(struct job *j, enum err 
     return j;
 }
 
-static enum err start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(j->h)); }
+enum err job_start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(j->h)); }
 
 /* --- append --------------------------------------------------------------------------------------- */
 
@@ -117,7 +87,7 @@ static enum err append(struct store *s, const struct append *a, store_done_fn *d
 
 /* --- reads ---------------------------------------------------------------------------------------- */
 
-static void end_with(struct job *j, enum err err) {
+void job_end(struct job *j, enum err err) {
     store_done_fn *done = (store_done_fn *)j->done;
     void *who = j->who;
     struct fault f = j->fault;
@@ -135,15 +105,15 @@ static void tell_rows(struct job *j, struct id id) {
 }
 
 /* The connection may break. */
-static enum err read_end(struct job *j, enum err err) {
+enum err job_read_end(struct job *j, enum err err) {
     unsigned unread = j->h->m->faults.unread_percent;
     return err == OK && unread && rng_below(&j->h->m->rng, 100) < unread ? ERR_IO : err;
 }
 
 static void load_act(struct job *j, enum err err) {
-    err = read_end(j, err);
+    err = job_read_end(j, err);
     for (size_t i = 0; err == OK && i < j->n; i++) tell_rows(j, j->ids[i]);
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err load_many(struct store *s, const struct id *runs, size_t n, store_journal_fn *each, store_done_fn *done, void *who) {
@@ -151,7 +121,7 @@ static enum err load_many(struct store *s, const struct id *runs, size_t n, stor
     if (!j) return ERR_IO;
     j->ids = malloc(n * sizeof *runs), j->n = n;
     memcpy(j->ids, runs, n * sizeof *runs);
-    return start(j);
+    return job_start(j);
 }
 
 static enum err load(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done, void *who) {
@@ -185,14 +155,14 @@ static void open_act(struct job *j, enum err err) {
         ((store_open_fn *)j->each)(j->who, &o);
     }
     free(x.list);
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err open_runs(struct store *s, uint16_t shard, struct id after, unsigned limit, store_open_fn *each,
                           store_done_fn *done, void *who) {
     struct job *j = job_new(s, open_act, (void *)each, (void *)done, who);
     if (j) j->shard = shard, j->id = after, j->limit = limit;
-    return start(j);
+    return job_start(j);
 }
 
 /* --- leases --------------------------------------------------------------------------------------- */
@@ -246,7 +216,7 @@ static void claim_act(struct job *j, enum err err) {
         struct lease out = {(uint16_t)i, l->epoch, l->owner, l->address, l->until_ms};
         ((store_lease_fn *)j->each)(j->who, &out);
     }
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err claim(struct store *s, const char *owner, const char *address, unsigned want, int64_t now_ms, int64_t ttl_ms,
@@ -254,7 +224,7 @@ static enum err claim(struct store *s, const char *owner, const char *address, u
     struct job *j = job_new(s, claim_act, (void *)each, (void *)done, who);
     if (!j) return ERR_IO;
     j->texts[0] = strdup(owner), j->texts[1] = strdup(address), j->limit = want, j->now_ms = now_ms, j->ttl_ms = ttl_ms;
-    return start(j);
+    return job_start(j);
 }
 
 static void release_act(struct job *j, enum err err) {
@@ -262,13 +232,13 @@ static void release_act(struct job *j, enum err err) {
     if (err == OK) (void)present(m, j->texts[0], 0, 0);
     for (unsigned i = 0; err == OK && i < m->shards; i++)
         if (is_ours(&m->leases[i], j->texts[0])) m->leases[i].owner[0] = 0, m->leases[i].until_ms = 0;
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err release(struct store *s, const char *owner, store_done_fn *done, void *who) {
     struct job *j = job_new(s, release_act, NULL, (void *)done, who);
     if (j) j->texts[0] = strdup(owner);
-    return start(j);
+    return job_start(j);
 }
 
 /* --- keys, events, bytes, definitions ---------------------------------------------------------------- */
@@ -286,7 +256,7 @@ static void dedup_act(struct job *j, enum err err) {
 static enum err dedup(struct store *s, const char *api_key, const char *route, const char *key, store_dedup_fn *done, void *who) {
     struct job *j = job_new(s, dedup_act, NULL, (void *)done, who);
     if (j) j->texts[0] = strdup(api_key), j->texts[1] = strdup(route), j->texts[2] = strdup(key);
-    return start(j);
+    return job_start(j);
 }
 
 static void money_act(struct job *j, enum err err) {
@@ -299,7 +269,7 @@ static void money_act(struct job *j, enum err err) {
 static enum err money_key(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who) {
     struct job *j = job_new(s, money_act, NULL, (void *)done, who);
     if (j) j->texts[0] = strdup(key), j->shard = shard;
-    return start(j);
+    return job_start(j);
 }
 
 static void keep_act(struct job *j, enum err err) {
@@ -313,7 +283,7 @@ static void keep_act(struct job *j, enum err err) {
         memset(j->texts, 0, sizeof j->texts);
         *end = e;
     }
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err keep_event(struct store *s, uint16_t shard, const struct kept_event *e, store_done_fn *done, void *who) {
@@ -322,7 +292,7 @@ static enum err keep_event(struct store *s, uint16_t shard, const struct kept_ev
     j->shard = shard, j->now_ms = e->at_ms;
     j->texts[0] = strdup(e->case_type), j->texts[1] = strdup(e->key), j->texts[2] = strdup(e->name);
     j->texts[3] = e->event_id ? strdup(e->event_id) : NULL, j->texts[4] = strdup(e->body ? e->body : "{}");
-    return start(j);
+    return job_start(j);
 }
 
 static void kept_act(struct job *j, enum err err) {
@@ -331,13 +301,13 @@ static void kept_act(struct job *j, enum err err) {
         struct kept_event out = {e->type, e->key, e->name, e->id, e->body, e->at_ms};
         ((store_event_fn *)j->each)(j->who, &out);
     }
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err kept_events(struct store *s, const char *case_type, const char *key, store_event_fn *each, store_done_fn *done, void *who) {
     struct job *j = job_new(s, kept_act, (void *)each, (void *)done, who);
     if (j) j->texts[0] = strdup(case_type), j->texts[1] = strdup(key);
-    return start(j);
+    return job_start(j);
 }
 
 static void bytes_act(struct job *j, enum err err) {
@@ -353,13 +323,13 @@ static void bytes_act(struct job *j, enum err err) {
 static enum err artifact(struct store *s, const char *hash, store_bytes_fn *done, void *who) {
     struct job *j = job_new(s, bytes_act, NULL, (void *)done, who);
     if (j) j->texts[0] = strdup(hash);
-    return start(j);
+    return job_start(j);
 }
 
 static enum err person_key(struct store *s, const char *customer, store_bytes_fn *done, void *who) {
     struct job *j = job_new(s, bytes_act, NULL, (void *)done, who);
     if (j) j->texts[0] = strdup(customer), j->limit = 1;
-    return start(j);
+    return job_start(j);
 }
 
 static enum err put_definition(struct job *j) {
@@ -394,7 +364,7 @@ static enum err publish(struct store *s, const struct definition *d, store_done_
     if (!j) return ERR_IO;
     j->texts[0] = strdup(d->kind), j->texts[1] = strdup(d->name), j->texts[2] = strdup(d->hash), j->texts[3] = strdup(d->text);
     j->texts[4] = strdup(d->by ? d->by : ""), j->limit = (unsigned)d->version, j->now_ms = d->at_ms;
-    return start(j);
+    return job_start(j);
 }
 
 static void definitions_act(struct job *j, enum err err) {
@@ -402,61 +372,11 @@ static void definitions_act(struct job *j, enum err err) {
         struct definition out = {d->kind, d->name, d->hash, d->text, d->by, d->version, d->at_ms};
         ((store_definition_fn *)j->each)(j->who, &out);
     }
-    end_with(j, err);
+    job_end(j, err);
 }
 
 static enum err definitions(struct store *s, store_definition_fn *each, store_done_fn *done, void *who) {
-    return start(job_new(s, definitions_act, (void *)each, (void *)done, who));
-}
-
-/* --- loans ---------------------------------------------------------------------------------------- */
-
-static void loans_act(struct job *j, enum err err) {
-    char *const *ids = j->copy;
-    err = read_end(j, err);
-    for (int pass = 0; err == OK && pass < 2; pass++)
-        for (size_t i = 0; i < j->n; i++) {
-            const struct mem_loan *l = memory_loan(j->h->m, ids[i]);
-            if (l && !pass && memory_loan_n(l)) memory_tell_loan(l, (store_loan_fn *)j->each, j->who);
-            else if (l) memory_tell_loan_entries(l, (store_loan_entry_fn *)j->next_each, j->who);
-        }
-    end_with(j, err);
-}
-
-/* The ids and what they point to in one block. */
-static void *ids_new(const char *const *ids, size_t n) {
-    size_t bytes = n * sizeof(char *);
-    for (size_t i = 0; i < n; i++) bytes += strlen(ids[i]) + 1;
-    char **out = malloc(bytes + 1), *at = (char *)(out + n);
-    for (size_t i = 0; i < n; i++) {
-        size_t bytes_of = strlen(ids[i]) + 1;
-        out[i] = memcpy(at, ids[i], bytes_of);
-        at += bytes_of;
-    }
-    return out;
-}
-
-static enum err load_loans(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
-                           store_done_fn *done, void *who) {
-    struct job *j = job_new(s, loans_act, (void *)row, (void *)done, who);
-    if (j) j->next_each = (void *)each, j->copy = ids_new(ids, n), j->n = n;
-    return start(j);
-}
-
-static void due_act(struct job *j, enum err err) {
-    size_t n = 0;
-    struct loan_place after = {j->after_day, j->texts[0]};
-    const struct mem_loan **due = memory_loans_due_new(j->h->m, j->shard, j->day, &after, &n);
-    for (size_t i = 0; err == OK && i < n && i < j->limit; i++) memory_tell_loan(due[i], (store_loan_fn *)j->each, j->who);
-    free(due);
-    end_with(j, err);
-}
-
-static enum err loans_due(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
-                          store_loan_fn *each, store_done_fn *done, void *who) {
-    struct job *j = job_new(s, due_act, (void *)each, (void *)done, who);
-    if (j) j->shard = shard, j->day = day, j->limit = limit, j->after_day = after->next_day, j->texts[0] = strdup(after->id);
-    return start(j);
+    return job_start(job_new(s, definitions_act, (void *)each, (void *)done, who));
 }
 
 /* --- life and death --------------------------------------------------------------------------------- */
@@ -486,7 +406,8 @@ static void close_(struct store *s) {
 static const struct store_ops ops = {
     .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
     .release = release, .dedup = dedup, .money_key = money_key, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
-    .person_key = person_key, .load_loans = load_loans, .loans_due = loans_due, .publish = publish, .definitions = definitions, .close = close_,
+    .person_key = person_key, .load_loans = handle_load_loans, .loans_due = handle_loans_due, .day_end_ask = handle_day_end_ask,
+    .day_ends_open = handle_day_ends_open, .publish = publish, .definitions = definitions, .close = close_,
 };
 
 enum err memory_open(struct memory *m, struct loop *l, struct store **out) {

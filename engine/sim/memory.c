@@ -59,6 +59,7 @@ void memory_free(struct memory *m) {
         next = d->next;
         free(d->kind), free(d->name), free(d->hash), free(d->text), free(d->by), free(d);
     }
+    for (struct mem_day_end *d = m->day_ends, *next; d; d = next) next = d->next, free(d);
     for (size_t i = 0; i < m->n_postings; i++) free(m->postings[i].debit), free(m->postings[i].credit);
     free(m->postings);
     for (size_t i = 0; i < m->n_outbox; i++) {

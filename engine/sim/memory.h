@@ -45,6 +45,8 @@ json_t *memory_loan_entries_new(const struct mem_loan *l);
 /* What was published, in the order of the stream. */
 typedef void memory_outbox_fn(void *who, const struct outbox_row *o, int64_t at_ms);
 void memory_each_outbox(const struct memory *m, memory_outbox_fn *fn, void *who);
+/* A run of that day's end has ended in the shard. */
+bool memory_has_day_ended(const struct memory *m, int32_t day, uint16_t shard);
 unsigned memory_rows(const struct memory *m);
 /* Raw row bodies, or what was published, hold this text somewhere (personal data must not). */
 bool memory_holds(const struct memory *m, const char *text);

@@ -65,6 +65,10 @@ struct mem_event_out {
     char *id, *aggregate_type, *aggregate_id, *type, *payload;
     int64_t at_ms;
 };
+struct mem_day_end {
+    struct mem_day_end *next;
+    int32_t day;
+};
 struct mem_dedup {
     struct id run;
     char hash[80];
@@ -93,6 +97,7 @@ struct memory {
     struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans, *money;
     struct mem_event *events;
     struct mem_definition *definitions;
+    struct mem_day_end *day_ends; /* in order of day */
     struct mem_posting *postings;
     size_t n_postings, cap_postings;
     struct mem_event_out *outbox; /* in the order of the commits: there is one writer, so that is the order of the stream */
@@ -106,6 +111,7 @@ const struct mem_money *memory_money(const struct memory *m, uint16_t shard, con
 const struct mem_dedup *memory_dedup(const struct memory *m, const char *api_key, const char *route, const char *key);
 
 /* memory_loan.c */
+void memory_day_end_ask(struct memory *m, int32_t day);
 MUST_CHECK enum err memory_may_loan(const struct memory *m, const struct append *a, struct fault *f);
 void memory_put_loans(struct memory *m, const struct append *a);
 void memory_loan_free(void *p);

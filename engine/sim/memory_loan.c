@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/zone.h"
 #include "sim/memory_inner.h"
 
 const struct mem_loan *memory_loan(const struct memory *m, const char *id) { return map_get(m->loans, id, strlen(id)); }
@@ -126,6 +127,36 @@ const struct mem_loan **memory_loans_due_new(const struct memory *m, uint16_t sh
     qsort(x.list, x.n, sizeof *x.list, by_place);
     *n = x.n;
     return x.list;
+}
+
+void memory_day_end_ask(struct memory *m, int32_t day) {
+    struct mem_day_end **at = &m->day_ends;
+    while (*at && (*at)->day < day) at = &(*at)->next;
+    if (*at && (*at)->day == day) return;
+    struct mem_day_end *d = calloc(1, sizeof *d);
+    *d = (struct mem_day_end){*at, day};
+    *at = d;
+}
+
+struct ended {
+    char date[16];
+    uint16_t shard;
+    bool found;
+};
+
+static void find_ended(void *who, const void *key, size_t n, void *value) {
+    struct ended *x = who;
+    const struct mem_run *r = value;
+    (void)key, (void)n;
+    x->found |= id_shard(r->id) == x->shard && r->case_type && !strcmp(r->case_type, "day_end") && !strcmp(r->case_key, x->date) &&
+                !strcmp(r->state, "ended");
+}
+
+bool memory_has_day_ended(const struct memory *m, int32_t day, uint16_t shard) {
+    struct ended x = {.shard = shard};
+    (void)day_text(day, x.date);
+    map_each(m->runs, find_ended, &x);
+    return x.found;
 }
 
 struct each_loan {

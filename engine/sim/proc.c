@@ -23,7 +23,8 @@ enum err proc_start(struct proc *p) {
     struct engine_config c = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
                               .rng = &p->rng, .master = p->master, .owner = owner, .address = owner,
                               .processes = p->processes, .lease_ttl_ms = 30000, .resident_max = p->resident_max,
-                              .loans_max = p->loans_max};
+                              .loans_max = p->loans_max, .day_end = p->day_end, .zone = p->zone,
+                              .day_end_minute = p->zone ? p->day_end_minute : -1};
     if (e == OK) e = engine_new(&c, &p->engine, &f);
     p->alive = e == OK;
     return e;

@@ -14,8 +14,10 @@ struct proc {
     struct definitions *definitions;
     struct crypt_key master;
     unsigned processes, life;
-    size_t resident_max;
-    size_t loans_max;
+    size_t resident_max, loans_max;
+    day_end_fn *day_end;   /* NULL: none */
+    const struct zone *zone;
+    int day_end_minute;
     int index;
     bool alive, paused;
     struct loop *loop;

@@ -1,6 +1,7 @@
-/* loan.c - loans read back: whole files for whoever works on them, rows for the day-end. */
+/* loan.c - loans read back: whole files for whoever works on them, rows for the day-end; which day-ends are open. */
 #include <string.h>
 
+#include "base/zone.h"
 #include "store/columns.h"
 #include "store/pg_store.h"
 #include "store_sql.h"
@@ -58,4 +59,26 @@ enum err loans_due(struct store *s, uint16_t shard, int32_t day, const struct lo
     struct pg_param p[] = {pg_i4(shard), pg_i4(day), pg_i4(after->next_day), pg_text(after->id), pg_i8(limit)};
     struct ask like = {.row = loan_row, .each = (void (*)(void))each, .done = done, .who = who};
     return ask_statement(s, &like, &SQL_LOANS_DUE, p);
+}
+
+enum err day_end_ask(struct store *s, int32_t day, const char *by, int64_t at_ms, store_done_fn *done, void *who) {
+    char date[16];
+    struct pg_param p[] = {pg_i4(day), pg_text(day_text(day, date)), pg_i8(at_ms), pg_text(by ? by : "")};
+    struct ask like = {.done = done, .who = who};
+    return ask_statement(s, &like, &SQL_DAY_END_ASK, p);
+}
+
+static void day_row(struct ask *a, const struct pg_row *r) {
+    ((store_day_end_fn *)a->each)(a->who, (int32_t)pg_int(r, 0), (uint16_t)pg_int(r, 1));
+}
+
+enum err day_ends_open(struct store *s, const char *owner, int64_t now_ms, store_day_end_fn *each, store_done_fn *done, void *who) {
+    struct pg_batch *b = pg_batch_new(store_pg_of(s)->reads);
+    struct pg_param close[] = {pg_i8(now_ms)}, open[] = {pg_text(owner)};
+    struct ask like = {.row = day_row, .each = (void (*)(void))each, .done = done, .who = who, .answer = 1};
+    if (b) {
+        pg_batch_add(b, &SQL_DAY_ENDS_CLOSE, close);
+        pg_batch_add(b, &SQL_DAY_ENDS_OPEN, open);
+    }
+    return ask_batch_take(s, ASK_OTHERS, &like, b);
 }

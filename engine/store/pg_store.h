@@ -122,6 +122,8 @@ enum err loans_load(struct store *s, const char *const *ids, size_t n, store_loa
                     store_done_fn *done, void *who);
 enum err loans_due(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
                    store_loan_fn *each, store_done_fn *done, void *who);
+enum err day_end_ask(struct store *s, int32_t day, const char *by, int64_t at_ms, store_done_fn *done, void *who);
+enum err day_ends_open(struct store *s, const char *owner, int64_t now_ms, store_day_end_fn *each, store_done_fn *done, void *who);
 
 /* ask.c: one small batch on the reads connections. */
 enum { ASK_LEASES = 0, ASK_OTHERS = 1 };

@@ -69,3 +69,20 @@ from unnest($1::text[]) with ordinality as w(id, at) join loan_entry e on e.loan
 -- name: loans_due
 select id, customer, product, currency, state, bucket, n, outstanding_minor, overdue_minor, oldest_due_day, next_day
 from loan where shard = $1 and next_day <= $2 and (next_day, id) > ($3, $4::text) order by next_day, id limit $5
+
+-- name: day_end_ask
+insert into day_end (day, date, asked_ms, asked_by) values ($1, $2, $3, $4) on conflict do nothing
+
+-- A day is done when a run of it has ended in every shard.
+-- name: day_ends_close
+update day_end d set done_ms = $1
+where d.done_ms = 0 and (select count(*) from lease) = (
+    select count(distinct substring(r.run from 3 for 2)) from run r
+    where r.case_key = d.date and r.case_type = 'day_end' and r.state = 'ended')
+
+-- name: day_ends_open
+select d.day, l.shard from day_end d join lease l on l.owner = $1
+where d.done_ms = 0 and not exists (
+    select from run r where r.case_key = d.date and r.case_type = 'day_end' and r.state = 'ended'
+    and substring(r.run from 3 for 2) = substring(int4send(l.shard) from 3 for 2))
+order by d.day, l.shard

@@ -186,6 +186,8 @@ struct definition {
 };
 typedef void store_definition_fn(void *who, const struct definition *d);
 
+typedef void store_day_end_fn(void *who, int32_t day, uint16_t shard);
+
 struct store_ops {
     enum err (*append)(struct store *s, const struct append *a, store_done_fn *done, void *who);
     enum err (*load)(struct store *s, struct id run, store_journal_fn *each, store_done_fn *done,
@@ -221,6 +223,12 @@ struct store_ops {
      * bytewise. */
     enum err (*loans_due)(struct store *s, uint16_t shard, int32_t day, const struct loan_place *after, unsigned limit,
                           store_loan_fn *each, store_done_fn *done, void *who);
+    /* The end of this day is to be worked through in every shard; asking again changes nothing. */
+    enum err (*day_end_ask)(struct store *s, int32_t day, const char *by, int64_t at_ms, store_done_fn *done, void *who);
+    /* Days that were asked for, with those shards of `owner` in which no run of that day has ended (case type "day_end", case
+     * key the date), in order of day. Notes first which days are done in every shard. */
+    enum err (*day_ends_open)(struct store *s, const char *owner, int64_t now_ms, store_day_end_fn *each, store_done_fn *done,
+                              void *who);
     /* ERR_CONFLICT when (kind, name, version) exists with another hash; the fault says who and when. */
     enum err (*publish)(struct store *s, const struct definition *d, store_done_fn *done, void *who);
     enum err (*definitions)(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);

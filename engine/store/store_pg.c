@@ -22,7 +22,7 @@ static const struct pg_statement *const read_statements[] = {
     &SQL_JOURNAL_LOAD_MANY, &SQL_OPEN_RUNS,       &SQL_DEDUP_FIND, &SQL_MONEY_FIND,        &SQL_ARTIFACT_FIND,
     &SQL_PERSON_FIND,    &SQL_EVENT_KEEP,         &SQL_EVENTS_KEPT,       &SQL_DEFINITION_PUBLISH,
     &SQL_DEFINITION_FIND, &SQL_DEFINITIONS_ALL,   &SQL_LOANS_LOAD,        &SQL_LOAN_ENTRIES_LOAD,
-    &SQL_LOANS_DUE,
+    &SQL_LOANS_DUE,       &SQL_DAY_END_ASK,       &SQL_DAY_ENDS_CLOSE,    &SQL_DAY_ENDS_OPEN,
 };
 
 static enum err append(struct store *s, const struct append *a, store_done_fn *done, void *who) {
@@ -65,6 +65,7 @@ static const struct store_ops ops = {
     .dedup = lookup_dedup,     .keep_event = event_keep,   .kept_events = events_kept,
     .money_key = lookup_money, .artifact = lookup_artifact, .person_key = lookup_person, .publish = definition_publish,
     .definitions = definitions_all, .load_loans = loans_load, .loans_due = loans_due,
+    .day_end_ask = day_end_ask, .day_ends_open = day_ends_open,
     .close = store_close,
 };
 

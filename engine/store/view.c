@@ -18,7 +18,7 @@ enum { VIEW_CONNECTIONS = 2 };
 static const struct pg_statement *const statements[] = {
     &SQL_VIEW_RUNS,          &SQL_VIEW_TASKS,   &SQL_VIEW_COUNT_RUNS, &SQL_VIEW_COUNT_TASKS,
     &SQL_VIEW_TRIAL_BALANCE, &SQL_VIEW_API_KEY, &SQL_VIEW_LOAN,       &SQL_VIEW_LOANS,
-    &SQL_VIEW_LOAN_ENTRIES,
+    &SQL_VIEW_LOAN_ENTRIES,  &SQL_VIEW_DAY_END, &SQL_VIEW_DAY_END_SHARDS,
 };
 
 enum err view_open(struct loop *l, const char *dsn, struct view **out, struct fault *f) {
@@ -112,6 +112,8 @@ static void wrong_cursor(void *who) {
 }
 
 void question_wrong_cursor(struct question *q) { INVARIANT(loop_post(q->v->loop, wrong_cursor, q) == OK); }
+
+void question_send_take(struct question *q, struct pg_batch *b) { pg_send_take(q->v->pg, -1, b, on_row, on_end, q); }
 
 void question_ask(struct question *q, const struct pg_statement *s, const struct pg_param *params) {
     struct pg_batch *b = pg_batch_new(q->v->pg);

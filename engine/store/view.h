@@ -49,6 +49,12 @@ void view_loans(struct view *v, const struct loans_filter *f, const char *cursor
 /* Its entries, the newest first: {"n","kind","effective","known","amount_minor","body","run","seq"}. */
 void view_loan_entries(struct view *v, const char *loan, const char *cursor, unsigned limit, view_done_fn *done, void *who);
 
+/* How far the end of a day is, or ERR_NOT_FOUND when nobody has asked for it: {"date","state","asked","asked_by","ended",
+ * "left","done","changed","entries","failed","shards":[{"shard","state","left","done","changed","entries","failed","started",
+ * "ended","run"}]}. state: "waiting", "running" or "ended". Loans: `done` were looked at, `changed` of them got entries,
+ * `failed` could not be reckoned and are left; `left` have work on or before that day. */
+void view_day_end(struct view *v, int32_t day, view_done_fn *done, void *who);
+
 /* {"name","role"} or ERR_NOT_FOUND. Only hashes of keys are stored (store/api_key.h puts them). role:
  * "admin", "officer", "engineer", "lender" (submits). */
 void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who);

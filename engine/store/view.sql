@@ -61,6 +61,19 @@ order by id limit $5::int8
 select n, kind, effective_day, known_ms, amount_minor, body, run, seq
 from loan_entry where loan = $1 and n < $2::int4 order by n desc limit $3::int8
 
+-- name: view_day_end
+select day, date, asked_ms, asked_by, done_ms from day_end where date = $1
+
+-- The last row of a run's journal says how far it is.
+-- name: view_day_end_shards
+select l.shard, coalesce(r.state, ''), coalesce(r.started_ms, 0), coalesce(r.ended_ms, 0), r.run,
+       (select j.body from journal j where j.run = r.run and substring(j.run from 5 for 6) = substring(r.run from 5 for 6)
+        order by j.seq desc limit 1),
+       (select count(*) from loan o where o.shard = l.shard and o.next_day <= $2)
+from lease l left join run r on r.case_key = $1 and r.case_type = 'day_end'
+    and substring(r.run from 3 for 2) = substring(int4send(l.shard) from 3 for 2)
+order by l.shard, r.started_ms
+
 -- name: view_api_key
 select name, role from api_key where hash = $1
 

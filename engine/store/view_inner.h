@@ -25,6 +25,7 @@ struct question {
 struct question *question_new(struct view *v, view_done_fn *done, void *who);
 void question_page(struct question *q, unsigned limit);
 void question_ask(struct question *q, const struct pg_statement *s, const struct pg_param *params);
+void question_send_take(struct question *q, struct pg_batch *b); /* several statements */
 void question_wrong_cursor(struct question *q); /* ends it */
 void question_put(struct question *q, json_t *to, const char *key, json_t *value);
 void question_text(struct question *q, json_t *to, const char *key, const char *text);     /* unless empty */

@@ -205,10 +205,10 @@ static void use_loan(struct engine *e, struct run *r, const char *loan, enum err
     CU_ASSERT_TRUE(torture_hit() || before == bare.stored);
     struct loan_rows rows;
     enum err wrote = folder_write(f, &write, 5);
-    enum err listed = wrote == OK ? cabinet_rows_new(&t, &rows) : ERR_NOMEM;
+    enum err listed = wrote == OK ? cabinet_rows_new(t.held, &rows) : ERR_NOMEM;
     if (listed != OK) {
         CU_ASSERT_TRUE(torture_hit());
-        cabinet_give_up(&t);
+        cabinet_give_up(&t.held);
         return;
     }
     CU_ASSERT_EQUAL(rows.n_loans, 1);
@@ -216,9 +216,9 @@ static void use_loan(struct engine *e, struct run *r, const char *loan, enum err
     CU_ASSERT_EQUAL(rows.entries[0].n, before + 1);
     CU_ASSERT_EQUAL(rows.loans[0].n, before + 2);
     free(rows.loans), free(rows.entries);
-    struct folder *kept = cabinet_keep(&t);
+    struct folder *kept = cabinet_keep(&t.held);
     if (err == OK) bare.stored = before + 2;
-    cabinet_settle(e, kept, err);
+    cabinet_settle(kept, err);
 }
 
 static void two_loans(void *who) {

@@ -553,6 +553,7 @@ const struct conform_test conform_tests[] = {
     {"loan_of_two_steps_keeps_the_last", loan_of_two_steps_keeps_the_last},
     {"loans_of_a_stale_shard_stay", loans_of_a_stale_shard_stay},
     {"due_loans_come_in_order", due_loans_come_in_order},
+    {"day_ends_are_open_until_done", day_ends_are_open_until_done},
     {"events_share_the_commit", events_share_the_commit},
     {NULL, NULL},
 };

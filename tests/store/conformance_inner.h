@@ -28,6 +28,7 @@ void known_entry_fails_alone(struct conform *c);
 void loan_of_two_steps_keeps_the_last(struct conform *c);
 void loans_of_a_stale_shard_stay(struct conform *c);
 void due_loans_come_in_order(struct conform *c);
+void day_ends_are_open_until_done(struct conform *c);
 
 /* conformance_outbox.c */
 void events_share_the_commit(struct conform *c);

@@ -194,6 +194,58 @@ void loans_of_a_stale_shard_stay(struct conform *c) {
     CU_ASSERT_EQUAL(s.n_entries, 1);
 }
 
+struct days {
+    struct answer answer;
+    unsigned n;
+    int32_t day[64];
+    uint16_t shard[64];
+};
+static void on_day(void *who, int32_t day, uint16_t shard) {
+    struct days *d = who;
+    if (d->n < 64) d->day[d->n] = day, d->shard[d->n++] = shard;
+}
+static void days_done(void *who, enum err err, const struct fault *f) { on_done(&((struct days *)who)->answer, err, f); }
+
+static unsigned open_days(struct conform *c, const char *owner, struct days *out) {
+    *out = (struct days){0};
+    CU_ASSERT_EQUAL(c->b->ops->day_ends_open(c->b, owner, c->now_ms, on_day, days_done, out), OK);
+    CU_ASSERT_EQUAL(settle(c, &out->answer), OK);
+    return out->n;
+}
+
+static void end_day(struct conform *c, const char *date, uint16_t shard) {
+    struct run_row row = {.workflow = "day_end@1", .case_type = "day_end", .case_key = date, .state = "running"};
+    struct run_row over = {.state = "ended", .outcome = "done"};
+    struct id run = new_run(c, shard);
+    struct append a = step(c, run, 1, "[]"), b = step(c, run, 2, "[]");
+    a.row = &row, b.row = &over;
+    CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
+    CU_ASSERT_EQUAL(put_wait(c, c->a, &b), OK);
+}
+
+/* A day is open in each shard of its owner until a run of it has ended there. */
+void day_ends_are_open_until_done(struct conform *c) {
+    static struct days d;
+    struct answer first = {0}, again = {0}, other = {0};
+    CU_ASSERT_EQUAL(open_days(c, "conform", &d), 0);
+    CU_ASSERT_EQUAL(c->a->ops->day_end_ask(c->a, 20001, "asha", c->now_ms, on_done, &first), OK); /* 2024-10-05 */
+    CU_ASSERT_EQUAL(settle(c, &first), OK);
+    CU_ASSERT_EQUAL(c->a->ops->day_end_ask(c->a, 20000, "asha", c->now_ms, on_done, &other), OK);
+    CU_ASSERT_EQUAL(settle(c, &other), OK);
+    CU_ASSERT_EQUAL(c->b->ops->day_end_ask(c->b, 20001, "eve", c->now_ms + 1, on_done, &again), OK);
+    CU_ASSERT_EQUAL(settle(c, &again), OK);
+    CU_ASSERT_EQUAL(open_days(c, "conform", &d), 2u * c->a->shards);
+    for (unsigned i = 0; i < d.n; i++) CU_ASSERT_EQUAL(d.day[i], i < c->a->shards ? 20000 : 20001);
+    CU_ASSERT_EQUAL(open_days(c, "somebody else", &d), 0);
+    end_day(c, "2024-10-04", 3), end_day(c, "2024-10-04", 3);
+    CU_ASSERT_EQUAL(open_days(c, "conform", &d), 2u * c->a->shards - 1);
+    for (unsigned i = 0; i < d.n; i++) CU_ASSERT_FALSE(d.day[i] == 20000 && d.shard[i] == 3);
+    for (uint16_t s = 0; s < c->a->shards; s++) end_day(c, "2024-10-05", s);
+    CU_ASSERT_EQUAL(open_days(c, "conform", &d), c->a->shards - 1u);
+    for (uint16_t s = 0; s < c->a->shards; s++) end_day(c, "2024-10-04", s);
+    CU_ASSERT_EQUAL(open_days(c, "conform", &d), 0);
+}
+
 /* Shard 7, days far behind those of the other tests: pages of three follow one another without gap or repeat. */
 void due_loans_come_in_order(struct conform *c) {
     enum { N = 10 };

@@ -251,6 +251,36 @@ void test_view__loans(void) {
     close_all();
 }
 
+void test_view__day_end(void) {
+    if (!open_all()) return;
+    struct answer none = {0}, asked = {0}, a = {0}, put = {0};
+    view_day_end(view, 20000, answered, &none);
+    CU_ASSERT_TRUE(world_wait(&w, &none.done) && none.err == ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store->ops->day_end_ask(store, 20000, "asha", world_now_ms(), on_done, &asked), OK);
+    CU_ASSERT_TRUE(world_wait(&w, &asked.done) && asked.err == OK);
+    put_loan("L1", "c1", "current", 1);
+    CU_ASSERT_EQUAL(pg_run_script(w.dsn, "update loan set next_day = 20000", NULL), OK);
+    struct run_row row = {.workflow = "day_end@1", .case_type = "day_end", .case_key = "2024-10-04", .state = "running"};
+    const char *body = "[{\"f\":\"page\",\"day\":\"2024-10-04\",\"done\":120,\"changed\":9,\"entries\":10,\"failed\":1}]";
+    struct append page = {.run = id_make(WORLD_REGION, 3, world_now_ms(), &rng), .seq = 1, .epoch = epochs[3], .now_ms = world_now_ms(),
+                          .body = body, .body_len = strlen(body), .row = &row};
+    CU_ASSERT_EQUAL(store->ops->append(store, &page, on_done, &put), OK);
+    CU_ASSERT_TRUE(world_wait(&w, &put.done) && put.err == OK);
+    view_day_end(view, 20000, answered, &a);
+    CU_ASSERT_TRUE(world_wait(&w, &a.done) && a.err == OK);
+    CU_ASSERT_STRING_EQUAL(json_text(a.json, "state", ""), "running");
+    CU_ASSERT_STRING_EQUAL(json_text(a.json, "asked_by", ""), "asha");
+    CU_ASSERT_EQUAL(json_int(a.json, "done", 0), 120);
+    CU_ASSERT_EQUAL(json_int(a.json, "changed", 0), 9);
+    CU_ASSERT_EQUAL(json_int(a.json, "left", 0), 1);
+    CU_ASSERT_EQUAL(json_array_size(json_object_get(a.json, "shards")), WORLD_SHARDS);
+    const json_t *three = json_array_get(json_object_get(a.json, "shards"), 3);
+    CU_ASSERT_EQUAL(json_int(three, "done", 0), 120);
+    CU_ASSERT_PTR_NOT_NULL(json_object_get(three, "run"));
+    json_decref(a.json);
+    close_all();
+}
+
 static void component(void *who, const char *loan, const char *part, const char *currency, int64_t balance) {
     char *out = who;
     size_t at = strlen(out);
