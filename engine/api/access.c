@@ -14,9 +14,13 @@
 
 #define CACHE_MS 60000
 #define CACHE_MAX 10000
+#define UNKNOWN_MS 5000   /* a key that is not known is not asked about again so soon */
+#define UNKNOWN_MAX 2000
+#define LOOKUPS_A_SECOND 50 /* of keys never seen, so that guessing costs the database little */
+#define LOOKUPS_BURST 200
 
 struct identity {
-    enum role role;
+    enum role role; /* ROLE_NONE: it is known that there is no such key */
     char by[64];
     int64_t until_ms;
 };
@@ -48,24 +52,43 @@ static void forget(void *who, const void *hash, size_t n, void *value) {
     if (id->until_ms <= loop_now_ms(a->c.loop)) free(map_remove(a->keys, hash, n));
 }
 
+/* Unknown keys never take the place of known ones. */
 static void remember(struct api *a, const char *hash, enum role role, const char *by) {
-    if (map_size(a->keys) >= CACHE_MAX) map_each(a->keys, forget, a);
-    if (map_size(a->keys) >= CACHE_MAX) return;
+    size_t most = role ? CACHE_MAX : UNKNOWN_MAX;
+    if (map_size(a->keys) >= most) map_each(a->keys, forget, a);
+    if (map_size(a->keys) >= most) return;
     struct identity *id = calloc(1, sizeof *id);
     void *old = NULL;
     if (!id) return;
-    *id = (struct identity){.role = role, .until_ms = loop_now_ms(a->c.loop) + CACHE_MS};
+    *id = (struct identity){.role = role, .until_ms = loop_now_ms(a->c.loop) + (role ? CACHE_MS : UNKNOWN_MS)};
     text_copy(id->by, sizeof id->by, by);
     if (map_put(a->keys, hash, 64, id, &old) != OK) free(id);
     free(old);
+}
+
+static void answer_unknown(struct request *r) {
+    http_answer_header(r->http, "WWW-Authenticate", "Bearer");
+    answer_problem(r, 401, NULL, "this API key is not known");
+}
+
+/* A bucket that fills with time; a key that has been known before does not pay. */
+static bool may_look_up(struct api *a) {
+    int64_t now = loop_now_ms(a->c.loop), gained = (now - a->lookups_ms) * LOOKUPS_A_SECOND / 1000;
+    if (gained > 0) {
+        a->lookups = a->lookups > gained ? a->lookups - gained : 0;
+        a->lookups_ms = now;
+    }
+    if (a->lookups >= LOOKUPS_BURST) return false;
+    a->lookups++;
+    return true;
 }
 
 static void looked_up(void *who, enum err err, const json_t *answer, const struct fault *f) {
     struct request *r = who;
     enum role role = role_of(json_text(answer, "role", ""));
     if (err == ERR_NOT_FOUND || (err == OK && !role)) {
-        http_answer_header(r->http, "WWW-Authenticate", "Bearer");
-        answer_problem(r, 401, NULL, "this API key is not known");
+        remember(r->api, r->key_hash, ROLE_NONE, "");
+        answer_unknown(r);
     } else if (err != OK) {
         answer_error(r, err, f);
     } else {
@@ -87,11 +110,11 @@ void access_check(struct request *r) {
     }
     crypt_sha256_hex(key, strlen(key), r->key_hash);
     struct identity *id = map_get(r->api->keys, r->key_hash, 64);
-    if (id && id->until_ms > loop_now_ms(r->api->c.loop)) {
-        go_as(r, id->role, id->by);
-        return;
-    }
+    bool fresh = id && id->until_ms > loop_now_ms(r->api->c.loop), seen = id && id->role;
+    if (fresh && seen) return go_as(r, id->role, id->by);
+    if (fresh) return answer_unknown(r);
     if (id) free(map_remove(r->api->keys, r->key_hash, 64));
+    if (!seen && !may_look_up(r->api)) return answer_problem(r, 429, NULL, "too many unknown API keys at the moment; try again in a second");
     view_api_key(r->api->c.view, r->key_hash, looked_up, r);
 }
 

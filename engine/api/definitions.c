@@ -8,6 +8,8 @@
 #include "flow/publish.h"
 #include "io/http.h"
 
+enum { ERRORS_MOST = 50 };
+
 static void list(struct request *r) {
     json_t *items = definitions_list_new(r->api->c.definitions);
     answer_json_take(r, 200, json_pack("{s:o}", "items", items ? items : json_array()));
@@ -75,6 +77,16 @@ static void published(void *who, enum err err, const struct fault *f) {
     answer_json_take(r, 201, json_pack("{s:b}", "published", 1));
 }
 
+static json_t *faults_as_errors_new(const struct dsl_file *f) {
+    const struct dsl_fault *list;
+    json_t *all = json_array();
+    for (int i = 0, n = dsl_faults(f, &list); all && i < n && json_array_size(all) < ERRORS_MOST; i++)
+        if (list[i].severity == DSL_FAULT)
+            (void)json_array_append_new(all, json_pack("{s:s, s:s, s:i, s:i}", "pointer", "/text", "detail", list[i].text, "line",
+                                                       list[i].line, "column", list[i].col));
+    return all;
+}
+
 static void publish(struct request *r) {
     struct dsl_file *f = body_file(r);
     if (!f) return;
@@ -82,8 +94,13 @@ static void publish(struct request *r) {
     AUTO(buf_reset) struct buf b;
     buf_init(&b, 1u << 20);
     dsl_faults_text(f, &b);
+    json_t *errors = sound ? NULL : faults_as_errors_new(f);
     dsl_free(f);
-    if (!sound) return answer_problem(r, 422, "/text", "%s", buf_text(&b));
+    if (!sound) {
+        r->errors = errors;
+        return answer_problem(r, 422, "/text", "%s", buf_text(&b));
+    }
+    json_decref(errors);
     struct fault fault = {0};
     enum err e = publish_text(r->api->c.store, r->api->c.definitions, json_text(r->body, "text", ""), r->by,
                               loop_now_ms(r->api->c.loop), published, r, &fault);
@@ -100,7 +117,7 @@ static const struct answer_doc made[] = {{201, "Published", "It is immutable now
                                          {422, "Problem", "The file has faults"}, {503, "Problem", "Try again soon"}, {0}};
 
 const struct route routes_definitions[] = {
-    {"GET", "/v1/definitions", "listDefinitions", "definitions", "Every workflow and policy, drafts and published.", ROLE_ANY, NULL,
+    {"GET", "/v1/definitions", "listDefinitions", "definitions", "Every workflow and policy, each version once: the published text, with its draft where a file says something else.", ROLE_ANY, NULL,
      false, NULL, all, NULL, list},
     {"GET", "/v1/definitions/{kind}/{name}/{version}", "readDefinition", "definitions", "The text of one file.", ROLE_ANY, NULL,
      false, NULL, one, NULL, read_one},

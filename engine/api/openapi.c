@@ -27,6 +27,8 @@ static json_t *responses(const struct route *r) {
     if (r->roles) {
         json_object_set_new(out, "401", json_pack("{s:s, s:o}", "description", "No or unknown API key", "content", content("application/problem+json", "Problem")));
         json_object_set_new(out, "403", json_pack("{s:s, s:o}", "description", "Another role is needed", "content", content("application/problem+json", "Problem")));
+        if (!json_object_get(out, "429"))
+            json_object_set_new(out, "429", json_pack("{s:s, s:o}", "description", "Too many API keys that are not known are being tried", "content", content("application/problem+json", "Problem")));
     }
     if (r->body && !json_object_get(out, "400"))
         json_object_set_new(out, "400", json_pack("{s:s, s:o}", "description", "Not well formed", "content", content("application/problem+json", "Problem")));

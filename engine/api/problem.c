@@ -13,6 +13,7 @@ void request_drop(struct request *r) {
     deadline_end(r);
     wait_end(r);
     json_decref(r->body);
+    json_decref(r->errors);
     free(r);
 }
 
@@ -94,9 +95,35 @@ void answer_problem(struct request *r, int status, const char *field, const char
     json_t *p = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title_of(status),
                           "status", status, "detail", text_is_utf8(detail, strlen(detail)) ? detail : title_of(status));
     if (p && field && *field) json_object_set_new(p, "field", json_string(field));
+    if (p && json_array_size(r->errors)) json_object_set(p, "errors", r->errors);
     if (status == 503 || status == 429) http_answer_header(r->http, "Retry-After", "1");
     send_json(r, status, "application/problem+json", p);
     json_decref(p);
+}
+
+struct misfits {
+    json_t *all;
+    const char *at;
+};
+
+static void misfit(void *who, const char *pointer, const char *text) {
+    struct misfits *m = who;
+    char where[300];
+    snprintf(where, sizeof where, "%s%s", m->at, pointer);
+    (void)json_array_append_new(m->all, json_pack("{s:s, s:s}", "pointer", where, "detail", text));
+}
+
+bool request_fits(struct request *r, const struct schema *s, const json_t *part, const char *at) {
+    struct fault f = {0};
+    struct misfits m = {json_array(), at};
+    enum err e = m.all ? schema_check(s, part, misfit, &m, &f) : ERR_NOMEM; /* at most 50 of them */
+    if (e == OK) return json_decref(m.all), true;
+    r->errors = m.all;
+    const json_t *first = json_array_get(m.all, 0);
+    const char *where = json_text(first, "pointer", at), *text = json_text(first, "detail", f.text);
+    if (e == ERR_NOMEM) answer_error(r, e, NULL);
+    else answer_problem(r, 422, where, "%s %s", *where ? where : "the body", text);
+    return false;
 }
 
 int status_of(enum err err) {

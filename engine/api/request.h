@@ -25,6 +25,7 @@ struct request {
     const struct route *route;
     char params[REQUEST_PARAMS][96]; /* path parameters in order */
     json_t *body;                    /* parsed and checked; NULL when the route takes none */
+    json_t *errors;                  /* every fault of the body, for the problem's `errors`; NULL: none */
     enum role role;
     char by[64];                     /* name of the API key */
     char key_hash[65];
@@ -82,6 +83,8 @@ void answer_file(struct request *r, const char *type, const char *bytes, size_t 
 /* RFC 9457. `field` is a JSON pointer or parameter name, or NULL. */
 void answer_problem(struct request *r, int status, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+/* Checks a part of the body that stands at `at` ("/case"; "" the whole); answers 422 with all its faults and returns false. */
+bool request_fits(struct request *r, const struct schema *s, const json_t *part, const char *at);
 /* The problem that fits an error of the engine: 409, 404, 422, 503 ... */
 void answer_error(struct request *r, enum err err, const struct fault *f);
 int status_of(enum err err);
@@ -112,6 +115,7 @@ struct api {
     json_t *schemas;          /* components: schemas.json and the case types */
     struct map *body_schemas; /* name -> struct schema */
     struct map *keys;         /* key hash -> cached identity */
+    int64_t lookups, lookups_ms; /* access.c: a bucket of questions about keys never seen */
     json_t *openapi;
     struct request *waiting;  /* with a watch on their run */
     bool draining;

@@ -83,9 +83,7 @@ static bool read_body(struct request *r) {
     enum err e = json_parse(n ? bytes : "{}", n ? n : 2, &JSON_LIMITS_BODY, &r->body, &f);
     if (e != OK) return answer_problem(r, e == ERR_LIMIT ? 413 : 400, f.where, "%s", f.text), false;
     const struct schema *s = api_schema(r->api, route->body);
-    if (s && schema_check(s, r->body, NULL, NULL, &f) != OK)
-        return answer_problem(r, 422, f.where, "%s %s", *f.where ? f.where : "the body", f.text), false;
-    return true;
+    return !s || request_fits(r, s, r->body, "");
 }
 
 /* After the key is known. */

@@ -2,6 +2,7 @@
 #include "api/redact.h"
 #include "api/request.h"
 #include "base/text.h"
+#include "flow/cases.h"
 #include "flow/definitions.h"
 #include "flow/engine.h"
 #include "io/http.h"
@@ -59,6 +60,8 @@ static void start(struct request *r) {
     int version = (int)json_int(r->body, "version", 0);
     const struct plan *plan = definitions_flow(r->api->c.definitions, workflow, version);
     if (!plan) return answer_problem(r, 422, "/workflow", "there is no workflow %s", workflow);
+    const struct case_type *ct = definitions_case(r->api->c.definitions, plan->case_type);
+    if (ct && !request_fits(r, ct->schema, json_object_get(r->body, "case"), "/case")) return;
     request_start(r, &(struct start){.workflow = workflow, .version = version, .case_ = json_object_get(r->body, "case")},
                   plan->case_type, is_over, answer_started);
 }

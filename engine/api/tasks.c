@@ -10,6 +10,7 @@
 #include "io/http.h"
 #include "store/view.h"
 
+enum { TASKS_OF_A_RUN = 200 };
 #define WORK_ROLES (ROLE_OFFICER | ROLE_ADMIN)
 
 static void list(struct request *r) {
@@ -45,6 +46,22 @@ static json_t *task_new(const struct api *a, const json_t *task) {
     return out;
 }
 
+/* Not open any more, or never was: the list knows which. */
+static void answer_closed(void *who, enum err err, const json_t *page, const struct fault *f) {
+    struct request *r = who;
+    if (err != OK) return answer_error(r, err, f);
+    json_t *task;
+    size_t i;
+    json_array_foreach(json_object_get(page, "items"), i, task)
+        if (text_eq(json_text(task, "id", ""), r->params[0])) return answer_json_take(r, 200, json_incref(task));
+    answer_problem(r, 404, NULL, "there is no task %s", r->params[0]);
+}
+
+static void find_closed(struct request *r, const char *run) {
+    struct tasks_filter f = {.run = run};
+    view_tasks(r->api->c.view, &f, NULL, TASKS_OF_A_RUN, answer_closed, r);
+}
+
 static void answer_task(void *who, enum err err, const json_t *state, const struct fault *f) {
     struct request *r = who;
     if (err != OK) return answer_error(r, err, f);
@@ -52,7 +69,7 @@ static void answer_task(void *who, enum err err, const json_t *state, const stru
     size_t i;
     json_array_foreach(json_object_get(state, "tasks"), i, task)
         if (text_eq(json_text(task, "id", ""), r->params[0])) return answer_json_take(r, 200, task_new(r->api, task));
-    if (!r->flag) return answer_problem(r, 404, NULL, "there is no open task %s", r->params[0]);
+    if (!r->flag) return find_closed(r, json_text(state, "id", ""));
     answer_json_take(r, 200, json_pack("{s:s, s:s, s:s}", "id", r->params[0], "state", "done", "run", json_text(state, "id", "")));
 }
 
@@ -90,19 +107,19 @@ static const struct param_doc list_query[] = {
     {0}};
 static const struct answer_doc page[] = {{200, "TaskPage", "A page, most urgent first"},
                                          {400, "Problem", "A parameter does not fit"}, {503, "Problem", "Try again soon"}, {0}};
-static const struct answer_doc one[] = {{200, "Task", "The task"}, {404, "Problem", "No such task"},
-                                        {409, "Problem", "Somebody else holds or has answered it"},
+static const struct answer_doc one[] = {{200, "Task", "The task"}, {404, "Problem", "There never was such a task"},
+                                        {409, "Problem", "It is answered, withdrawn or held by somebody else"},
                                         {422, "Problem", "A field does not fit"}, {503, "Problem", "Try again soon"}, {0}};
 
 const struct route routes_tasks[] = {
     {"GET", "/v1/tasks", "listTasks", "tasks", "Tasks by queue and state, most urgent first; may lag a second.", WORK_ROLES,
      NULL, false, list_query, page, NULL, list},
-    {"GET", "/v1/tasks/{task}", "readTask", "tasks", "A task with what it shows and the answers it takes.", WORK_ROLES, NULL,
+    {"GET", "/v1/tasks/{task}", "readTask", "tasks", "A task with what it shows and the answers it takes; one that is answered or withdrawn, with its state.", WORK_ROLES, NULL,
      false, NULL, one, NULL, read_one},
     {"POST", "/v1/tasks/{task}/claim", "claimTask", "tasks", "Takes the task for the key's owner.", WORK_ROLES, NULL, false,
      NULL, one, NULL, claim},
     {"POST", "/v1/tasks/{task}/release", "releaseTask", "tasks", "Gives it back to its queue.", WORK_ROLES, NULL, false, NULL,
      one, NULL, release},
-    {"POST", "/v1/tasks/{task}/decide", "decideTask", "tasks", "Answers it, with a reason.", WORK_ROLES, "TaskAnswer", false,
+    {"POST", "/v1/tasks/{task}/decide", "decideTask", "tasks", "Answers it, with a reason. Acting on a task that is no longer open is a conflict (409).", WORK_ROLES, "TaskAnswer", false,
      NULL, one, NULL, decide},
     {0}};

@@ -415,14 +415,6 @@ const struct dsl_file *definitions_file(const struct definitions *d, const char 
     return def ? def->file : NULL;
 }
 
-static bool superseded(const struct definitions *d, const struct def *def) {
-    for (const struct def *newer = d->defs; newer != def; newer = newer->next)
-        if (newer->version == def->version && newer->published == def->published && !strcmp(newer->name, def->name) &&
-            !strcmp(newer->kind, def->kind))
-            return true;
-    return false;
-}
-
 bool definitions_any(const struct definitions *d) { return d->defs != NULL; }
 const json_t *definitions_reasons(const struct definitions *d) { return d->reasons; }
 
@@ -432,13 +424,41 @@ static const char *below_root(const struct definitions *d, const char *path) {
     return path && !strncmp(path, d->root, n) && path[n] == '/' ? path + n + 1 : path;
 }
 
+static bool same_version(const struct def *a, const struct def *b) {
+    return a->version == b->version && !strcmp(a->name, b->name) && !strcmp(a->kind, b->kind);
+}
+
+/* A version stands in the list once: what is published, else the newest draft. */
+static bool superseded(const struct definitions *d, const struct def *def) {
+    for (const struct def *other = d->defs; other; other = other->next) {
+        if (other == def) break;
+        if (same_version(other, def) && (other->published || !def->published)) return true;
+    }
+    for (const struct def *older = def->next; older && !def->published; older = older->next)
+        if (same_version(older, def) && older->published) return true;
+    return false;
+}
+
+static const struct def *newest_draft(const struct definitions *d, const struct def *def) {
+    for (const struct def *draft = d->defs; draft; draft = draft->next)
+        if (!draft->published && same_version(draft, def)) return draft;
+    return NULL;
+}
+
+static json_t *definition_new(const struct definitions *d, const struct def *def) {
+    const struct def *draft = def->published ? newest_draft(d, def) : NULL;
+    bool same = draft && !strcmp(draft->hash, def->hash);
+    json_t *other = draft && !same ? json_pack("{s:s, s:s?}", "hash", draft->hash, "path", below_root(d, draft->path)) : NULL;
+    return json_pack("{s:s, s:s, s:i, s:s, s:s?, s:b, s:s?, s:o*}", "kind", def->kind, "name", def->name, "version", def->version,
+                     "hash", def->hash, "path", below_root(d, same ? draft->path : def->path), "published", def->published, "about",
+                     def->plan ? def->plan->about : NULL, "draft", other);
+}
+
 json_t *definitions_list_new(const struct definitions *d) {
     json_t *all = json_array();
     for (const struct def *def = d->defs; all && def; def = def->next) {
         if (superseded(d, def)) continue;
-        json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s?, s:b, s:s?}", "kind", def->kind, "name", def->name, "version",
-                              def->version, "hash", def->hash, "path", below_root(d, def->path), "published", def->published, "about",
-                              def->plan ? def->plan->about : NULL);
+        json_t *j = definition_new(d, def);
         if (j) (void)json_array_append_new(all, j);
     }
     return all;

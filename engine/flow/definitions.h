@@ -46,7 +46,8 @@ const json_t *definitions_reasons(const struct definitions *d);
 /* Whether a text of this hash is taken in already. */
 bool definitions_has(const struct definitions *d, const char *hash, bool published);
 bool definitions_any(const struct definitions *d); /* any flow or policy at all */
-/* [{"kind","name","version","hash","path","published","about"}] */
+/* [{"kind","name","version","hash","path","published","about","draft":{"hash","path"}}]: each version once; `draft` where a
+ * file says something else than what is published. */
 json_t *definitions_list_new(const struct definitions *d);
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name,
                                         int version);

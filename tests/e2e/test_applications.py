@@ -55,7 +55,11 @@ def test_a_doubtful_case_goes_to_an_officer_who_decides(t):
     offered = eventually(lambda: (lambda x: x if x["status"] == "offered" else None)(t.get("/v1/applications/" + run).json))
     assert offered["offer"]["amount"] == 10000000, offered
     again = t.post("/v1/tasks/%s/decide" % task["id"], {"answer": "decline", "form": {"reason": "changed my mind"}}, key="officer")
-    assert again.status in (404, 409), again
+    assert again.status == 409, again
+    closed = eventually(lambda: (lambda x: x if x.status == 200 and x.json["state"] == "done" else None)(
+        t.get("/v1/tasks/" + task["id"], key="officer")))
+    assert closed.json["run"] == run, closed
+    assert t.get("/v1/tasks/%s.review.99" % run, key="officer").status == 404
 
 
 def test_a_repeat_joins_the_first_and_another_body_is_a_conflict(t):

@@ -118,7 +118,26 @@ def test_publishing_is_for_ever(t):
     assert t.post("/v1/definitions", {"text": text}, key="engineer").status == 201
     changed = text.replace("days(7)", "days(8)")
     assert t.post("/v1/definitions", {"text": changed}, key="engineer").status == 409
-    assert t.post("/v1/definitions", {"text": text.replace("go ", "goo ")}, key="engineer").status == 422
+    faulty = t.post("/v1/definitions", {"text": text.replace("go ", "goo ")}, key="engineer")
+    assert faulty.status == 422 and len(faulty.json["errors"]) > 3 and faulty.json["errors"][0]["line"] > 0, faulty
+    copies = [d for d in t.get("/v1/definitions").json["items"] if d["name"] == "loan_copy"]
+    assert len(copies) == 1 and copies[0]["published"], copies
+
+
+def test_every_fault_of_a_body_is_told(t):
+    bad = t.post("/v1/runs", {"workflow": "loan_approval", "case": {"pan": 7, "name": "", "age": "old", "amount": -1}})
+    pointers = {e["pointer"] for e in bad.json["errors"]}
+    assert bad.status == 422 and len(pointers) >= 4 and all(p.startswith("/case") for p in pointers), bad
+
+
+def test_guessing_keys_is_bounded_and_known_keys_do_not_pay(t):
+    assert t.get("/v1/tasks", key="officer").status == 200
+    seen = [t.get("/v1/tasks", key="guess-%d" % i, direct=True).status for i in range(600)]
+    assert set(seen) == {401, 429} and seen.count(401) >= 200, (seen.count(401), seen.count(429))
+    again = [t.get("/v1/tasks", key="guess-0", direct=True).status for _ in range(5)]
+    assert set(again) == {401}, again
+    assert t.get("/v1/tasks", key="officer").status == 200
+    time.sleep(4)  # the other tests' keys may not have been seen yet
 
 
 def test_a_score_with_its_reasons(t):
