@@ -113,14 +113,14 @@ void test_reply__bodies_that_do_not_fit(void) {
     CU_ASSERT_EQUAL(body_status("[]"), 422);
     CU_ASSERT_EQUAL(body_status(""), 422);
     CU_ASSERT_EQUAL(body_status("{\"name\":\"a\",\"id\":\"1\",\"data\":[]}"), 422);
-    json_auto_t *all = asked_json_new(&a);
+    json_auto_t *p = asked_json_new(&a);
     CU_ASSERT_STRING_EQUAL(json_text(p, "field", ""), "/data");
     CU_ASSERT_EQUAL(body_status("{\"name\":\"a\",\"id\":\"1\",\"surprise\":1}"), 422);
     CU_ASSERT_EQUAL(body_status("{\"name\":7,\"data\":[],\"surprise\":1}"), 422); /* every fault in one answer */
-    json_auto_t *p = asked_json_new(&a);
-    const json_t *errors = json_object_get(p, "errors");
+    json_auto_t *many = asked_json_new(&a);
+    const json_t *errors = json_object_get(many, "errors");
     CU_ASSERT_EQUAL(json_array_size(errors), 4);
-    CU_ASSERT_STRING_EQUAL(json_text(p, "field", ""), json_text(json_array_get(errors, 0), "pointer", "?"));
+    CU_ASSERT_STRING_EQUAL(json_text(many, "field", ""), json_text(json_array_get(errors, 0), "pointer", "?"));
     for (size_t i = 0; i < json_array_size(errors); i++) CU_ASSERT(*json_text(json_array_get(errors, i), "detail", "") != 0);
     CU_ASSERT_EQUAL(body_status("{\"name\":\"a\",\"id\":\"1\"}"), 404); /* "x" is not the id of a run */
 }
