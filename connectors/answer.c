@@ -129,10 +129,12 @@ void answer_read(struct answer *a, const struct operation *op, bool look,
     int s = reply->status;
     if (s == 202) {
         answer_set(a, unknown_end(op, look), "pending", "the provider has not settled it yet");
+        a->result.said_later = true;
     } else if (s >= 200 && s < 300) {
         read_good(a, op, look, output, reply);
     } else if (only_later(s)) {
         answer_set(a, look ? CALL_UNCERTAIN : CALL_FAILED, NULL, "the provider asks to try later (%d)", s);
+        a->result.said_later = true;
     } else if (s >= 400 && s < 500) {
         read_4xx(a, op, look, reply);
     } else {

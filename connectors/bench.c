@@ -67,6 +67,7 @@ static void close_bench(struct connector *c) {
 
 const struct connector_ops bench_connector = {
     .name = "bench",
+    .in_process = true,
     .operations = operations,
     .open = open_bench,
     .start = start_bench,

@@ -1,8 +1,8 @@
 /* connector.h - everything a step can call, behind five functions and a table of operations.
  *
- * A connector is one file (or folder). It has no retries or clocks of its own: the engine gives
- * those to all alike (limits, breakers and caches are to follow the same way, as a decorator). `start` must not block; `done` fires exactly once, from
- * the loop's thread, possibly before `start` returns. See connectors/README.md for an example. */
+ * A connector is one file (or folder). It has no retries or clocks of its own: the engine gives those to all
+ * alike, and limits, breaker and cache come from the guard round it (guard.h). `start` must not block; `done` fires
+ * exactly once, from the loop's thread, possibly before `start` returns. See connectors/README.md for an example. */
 #ifndef CONNECTORS_CONNECTOR_H
 #define CONNECTORS_CONNECTOR_H
 
@@ -73,6 +73,8 @@ struct call_result {
     size_t n_postings;
     const struct loan_write *loan;  /* OP_LOCAL with `book`: what to write to the loan; NULL nothing */
     int64_t provider_us;  /* time spent waiting on the other side; 0 unknown */
+    bool said_later;      /* FAILED, UNCERTAIN: the other side is well and asks to come later (429, 202): no sign of illness */
+    int64_t age_ms;       /* DONE from a cache: how old the answer is; 0 fresh */
 };
 struct call;
 typedef void call_done_fn(struct call *call, const struct call_result *r);
@@ -105,6 +107,8 @@ struct call {
     const char *paragraph;     /* "transfer"; "" without a run */
     unsigned visit, attempt;   /* 1-based */
     const char *customer;      /* hex of the keyed hash; NULL without a run */
+    uint64_t epoch;            /* of the lease of the customer's shard; 0 without a run */
+    int64_t fresh_ms;          /* an answer kept since before this instant does not serve; 0 any age */
     const char *key;           /* idempotency key: the same for every attempt and for the look */
     const struct operation *op;
     bool look;                 /* settle an UNCERTAIN call: has `key` taken effect? */
@@ -130,21 +134,24 @@ struct connector_env { /* what wiring gives to open */
     struct pool *pool;       /* io/pool.h; NULL in the simulator */
     const json_t *config;    /* this connector's own part of the configuration */
     struct metrics *metrics;
+    struct guards *guards;   /* guard.h; NULL: connectors stand bare (checks, publishing, the simulator) */
 };
-/* What the guard round a connector holds it to, for each of its operations alike. The configuration may override
- * every field ({"connectors": {"bureau": {"limits": {"per_s": 50}}}}); 0 means the guard's default. */
+/* What the guard round a connector holds it to. Bucket and places are of the whole connector, as its provider counts;
+ * a breaker is each operation's own. The configuration may override every field ({"connectors": {"bureau": {"limits":
+ * {"per_s": 50}}}}); 0 means the guard's default. */
 struct limits {
-    unsigned per_s, burst;     /* token bucket, shared by all processes */
-    unsigned at_once;          /* calls in flight, per process */
-    unsigned breaker_after;    /* failed or slow calls in a row that open the breaker */
-    unsigned slow_ms;          /* a call slower than this counts as failed for the breaker */
-    unsigned open_ms;          /* until the first probe */
+    unsigned per_s, burst;     /* token bucket, shared by all processes; default: no limit; burst of one second */
+    unsigned at_once;          /* calls in flight, per process; default 64 */
+    unsigned breaker_after;    /* failed or slow calls in a row that open the breaker; default 10 */
+    unsigned slow_ms;          /* a call slower than this counts as failed for the breaker; default 3/4 of timeout_ms */
+    unsigned open_ms;          /* until the first probe; default 5000 */
 };
 struct shaping;
 struct connector_ops {
     const char *name;                       /* "bureau" */
     const struct shaping *shaping;          /* shape.h: what is said on the wire; NULL: input and output as they are */
     const struct limits *limits;            /* NULL: the defaults */
+    bool in_process;                        /* computed here, no provider: nothing to limit or to break */
     const struct operation *operations;     /* ends with a NULL name */
     enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f);
     void (*start)(struct connector *c, struct call *call);
@@ -153,9 +160,13 @@ struct connector_ops {
     /* Pure: checks the signature and turns a webhook into events. NULL: none are expected. */
     enum err (*hear)(struct connector *c, const struct http_headers *h, const void *body, size_t n,
                      heard_fn *each, void *who, struct fault *f);
+    /* Whoever keeps answers: those of this customer that `event` makes stale are gone; NULL: all of them. NULL: keeps
+     * none. */
+    void (*forget)(struct connector *c, const char *customer, const char *event);
 };
 struct connector { /* first member of a connector's own struct */
     const struct connector_ops *ops;
+    bool queues; /* a call may wait up to its operation's timeout_ms for its turn before the try itself begins */
 };
 
 /* registry.c: all connectors of this program by name, and the operations by "connector.operation". */
@@ -168,5 +179,9 @@ struct connector *registry_find(const struct registry *r, const char *dotted,
 /* The same as declarations for the language; parsed once at registry_add_take. */
 const struct op_decl *registry_decl(const struct registry *r, const char *dotted);
 const char *const *registry_names(const struct registry *r); /* sorted, NULL-terminated */
+/* Something has happened to this customer: what was kept and goes stale by it is not used any more. NULL for the
+ * event: the person is to be erased. Call it in the process that holds the customer's shard; the walker does, for
+ * every event ("consent.revoked"), answer of a task ("task.corrected") and change of a loan ("loan.changed"). */
+void registry_forget(const struct registry *r, const char *customer, const char *event);
 
 #endif

@@ -13,7 +13,7 @@ static const struct operation operations[] = {
         .kind = OP_READ,
         .timeout_ms = 2000,
         .cache_s = 3600,
-        .stale_on = "kyc.updated consent.revoked",
+        .stale_on = "kyc.updated consent.revoked task.corrected",
         .input = JSON({
             "type": "object",
             "properties": {

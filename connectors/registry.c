@@ -148,3 +148,8 @@ const struct op_decl *registry_decl(const struct registry *r, const char *dotted
 }
 
 const char *const *registry_names(const struct registry *r) { return r->names; }
+
+void registry_forget(const struct registry *r, const char *customer, const char *event) {
+    for (size_t i = 0; customer && *customer && i < r->n_opened; i++)
+        if (r->opened[i]->ops->forget) r->opened[i]->ops->forget(r->opened[i], customer, event);
+}

@@ -25,6 +25,8 @@ static const struct operation operations[] = {
         .about = "Probability of default with reasons, from the bureau file or the bank history",
         .kind = OP_READ,
         .timeout_ms = 2000,
+        .cache_s = 3600, /* it depends on the day, too */
+        .stale_on = "consent.revoked consent.expired loan.changed",
         .input = JSON({
             "type": "object",
             "properties": {
@@ -251,6 +253,7 @@ static void close_scoring(struct connector *c) {
 
 const struct connector_ops scoring_connector = {
     .name = "scoring",
+    .in_process = true,
     .operations = operations,
     .open = open_scoring,
     .start = start_scoring,

@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "base/rng.h"
 #include "connectors/connectors.h"
+#include "connectors/guard.h"
 #include "flow/definitions.h"
 #include "flow/engine.h"
 #include "flow/keep.h"
@@ -21,7 +22,7 @@
 #include "store/store_pg.h"
 #include "store/view.h"
 
-#define CONNECTIONS_PER_PROVIDER 128
+#define CONNECTIONS_PER_PROVIDER 1024 /* the guards hold each connector to far fewer; several may share a host */
 #define CONNECTIONS_PER_PROCESS 2048
 #define DEFINITIONS_CHANNEL "tenor:definitions"
 #define DRAIN_MS 10000
@@ -40,11 +41,13 @@ struct process {
     struct fetcher *fetch, *pass_on; /* to providers; to the other processes, where requests may wait long */
     struct pool *pool;
     struct redis *redis; /* NULL: none configured */
+    struct guards *guards;
     struct registry *registry;
     struct definitions *definitions;
     struct engine *engine;
     struct api *api;
     struct http_server *inner, *outer; /* for the other processes; for the world */
+    struct crypt_key master;
     char owner[64], address[64];
     bool stopping, fetched;
     enum err fetch_err;
@@ -90,12 +93,18 @@ static enum err fetch_definitions(struct process *p) {
     return p->fetch_err;
 }
 
+static enum err up_connectors(struct process *p, struct fault *f) {
+    struct guards_config gc = {.loop = p->loop, .redis = p->redis, .metrics = p->metrics, .rng = &p->rng, .master = &p->master,
+                               .processes = (unsigned)p->config.processes, .owner = p->owner};
+    enum err e = guards_new(&gc, &p->guards, f);
+    if (e == OK && !(p->registry = registry_new())) e = ERR_NOMEM;
+    struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .metrics = p->metrics, .guards = p->guards};
+    return e == OK ? connectors_open(p->registry, &env, p->config.connectors, f) : e;
+}
+
 static enum err up_definitions(struct process *p, struct fault *f) {
-    struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .metrics = p->metrics};
     int unsound = 0;
-    if (!(p->registry = registry_new())) return ERR_NOMEM;
-    enum err e = connectors_open(p->registry, &env, p->config.connectors, f);
-    if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, f);
+    enum err e = definitions_new(p->config.root, p->registry, &p->definitions, f);
     if (e == OK) e = definitions_load(p->definitions, report, NULL, &unsound);
     if (e == OK) e = fetch_definitions(p);
     if (e == OK && p->config.development) e = keep_drafts(p->store, p->definitions, loop_now_ms(p->loop));
@@ -111,8 +120,10 @@ static enum err up_engine(struct process *p, struct fault *f) {
                                .rng = &p->rng, .metrics = p->metrics, .owner = p->owner, .address = p->address,
                                .processes = (unsigned)p->config.processes, .lease_ttl_ms = p->config.lease_ttl_ms,
                                .resident_max = RESIDENT_RUNS};
-    e = config_master_key(&p->config, &ec.master, f);
-    return e == OK ? engine_new(&ec, &p->engine, f) : e;
+    ec.master = p->master;
+    e = engine_new(&ec, &p->engine, f);
+    crypt_wipe(&ec.master, sizeof ec.master);
+    return e;
 }
 
 static void tell_others(void *who) {
@@ -123,7 +134,7 @@ static void tell_others(void *who) {
 
 static enum err up_api(struct process *p, struct fault *f) {
     struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
-                            .definitions = p->definitions, .registry = p->registry, .fetch = p->pass_on,
+                            .definitions = p->definitions, .registry = p->registry, .guards = p->guards, .fetch = p->pass_on,
                             .metrics = p->metrics, .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
     if (e == OK) http_set_handler(p->inner, api_handle, p->api);
@@ -140,6 +151,8 @@ enum err wire_up(const struct config *c, int index, struct process **out, struct
     /* Two starts must never bear one name: both would believe in the same leases, and nothing would fence them.
      * Process ids come again, in containers at every start. */
     snprintf(p->owner, sizeof p->owner, "engine-%d-%d-%016llx", index, (int)getpid(), (unsigned long long)rng_u64(&p->rng));
+    if (e == OK) e = config_master_key(&p->config, &p->master, f);
+    if (e == OK) e = up_connectors(p, f);
     if (e == OK) e = up_definitions(p, f);
     if (e == OK) e = up_engine(p, f);
     if (e == OK) e = up_api(p, f);
@@ -214,6 +227,7 @@ void wire_down(struct process *p) {
     definitions_free(p->definitions);
     registry_free(p->registry);
     if (p->redis) redis_free(p->redis);
+    guards_free(p->guards);
     if (p->pool) pool_free(p->pool);
     if (p->fetch) fetcher_free(p->fetch);
     if (p->pass_on) fetcher_free(p->pass_on);
@@ -222,5 +236,6 @@ void wire_down(struct process *p) {
     api_free(p->api); /* all that were under way have been told, and ended their requests */
     metrics_free(p->metrics);
     if (p->loop) io_loop_free(p->loop);
+    crypt_wipe(&p->master, sizeof p->master);
     free(p);
 }

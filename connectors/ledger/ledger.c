@@ -204,6 +204,7 @@ static void start_ledger(struct connector *c, struct call *call) {
 
 const struct connector_ops ledger_connector = {
     .name = "ledger",
+    .in_process = true,
     .operations = operations,
     .open = open_ledger,
     .start = start_ledger,

@@ -19,6 +19,7 @@ struct api_config {
     struct view *view;
     struct definitions *definitions;
     struct registry *registry;
+    struct guards *guards;
     struct fetcher *fetch;       /* for proxying to the owner of a shard */
     struct metrics *metrics;
     bool development;            /* shown on the status page */

@@ -4,39 +4,6 @@
 #include "dsl/dsl.h"
 #include "flow/definitions.h"
 
-static json_t *hidden(void) { return json_string("<personal>"); }
-
-static json_t *redact_object(const json_t *value, const json_t *schema) {
-    const json_t *properties = json_object_get(schema, "properties");
-    json_t *out = json_object(), *field;
-    const char *name;
-    json_object_foreach((json_t *)value, name, field) {
-        const json_t *s = json_object_get(properties, name);
-        if (json_put_take(out, name, s ? redact_new(field, s) : hidden()) != OK) return json_decref(out), NULL;
-    }
-    return out;
-}
-
-/* A value that may be one of several things is as personal as the worst of them. */
-static bool is_told(const json_t *schema) {
-    static const char *const elsewhere[] = {"$ref", "oneOf", "anyOf", "allOf"};
-    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
-        if (json_object_get(schema, elsewhere[i])) return false;
-    return schema && !json_bool(schema, "x-personal", false);
-}
-
-json_t *redact_new(const json_t *value, const json_t *schema) {
-    if (json_is_null(value)) return json_null();
-    if (!is_told(schema)) return hidden();
-    if (json_is_object(value)) return redact_object(value, schema);
-    if (!json_is_array(value)) return json_deep_copy(value);
-    json_t *out = json_array(), *item;
-    size_t i;
-    json_array_foreach((json_t *)value, i, item)
-        if (json_array_append_new(out, redact_new(item, json_object_get(schema, "items"))) != 0) return json_decref(out), NULL;
-    return out;
-}
-
 static const json_t *output_schema(const struct plan *plan, const char *name) {
     const struct para *p = plan ? plan_find(plan, name) : NULL;
     return p && p->kind == PARA_STEP && p->step.n_calls ? p->step.calls[0]->output : NULL;
@@ -51,7 +18,7 @@ static enum err redact_answers(json_t *state, const struct plan *plan) {
         const json_t *data = json_object_get(answer, "data"), *schema = output_schema(plan, name);
         const struct para *p = plan ? plan_find(plan, name) : NULL;
         if (!data || (p && (p->kind == PARA_DECIDE || p->kind == PARA_ROUTE))) continue;
-        if (e == OK) e = json_put_take(answer, "data", schema ? redact_new(data, schema) : hidden());
+        if (e == OK) e = json_put_take(answer, "data", schema ? redact_new(data, schema) : json_string(REDACTED));
     }
     return e;
 }
@@ -63,7 +30,7 @@ json_t *redact_state_new(const json_t *state, const struct definitions *d) {
     const json_t *type = plan && c->case_type ? c->case_type(c->who, plan->case_type) : NULL;
     const json_t *case_ = json_object_get(state, "case");
     enum err e = out ? redact_answers(out, plan) : ERR_NOMEM;
-    if (e == OK && case_) e = json_put_take(out, "case", type ? redact_new(case_, json_object_get(type, "case")) : hidden());
+    if (e == OK && case_) e = json_put_take(out, "case", type ? redact_new(case_, json_object_get(type, "case")) : json_string(REDACTED));
     json_t *task;
     size_t i;
     json_array_foreach(json_object_get(out, "tasks"), i, task) (void)json_object_del(task, "show"); /* parts of the case */

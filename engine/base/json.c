@@ -37,7 +37,8 @@ static enum err parse_fault(const json_error_t *e, struct fault *f) {
     if (json_error_code(e) == json_error_duplicate_key) keep = (int)strlen("duplicate object key");
     char where[64];
     snprintf(where, sizeof where, "%d:%d", e->line, e->column);
-    if (json_error_code(e) == json_error_out_of_memory)
+    bool silent = e->line < 0 && !*e->text; /* Jansson says nothing about most of its failed allocations */
+    if (silent || json_error_code(e) == json_error_out_of_memory)
         return fault_set(f, ERR_NOMEM, where, "no memory to read the JSON text");
     return fault_set(f, ERR_INVALID, where, "not valid JSON at line %d, column %d: %.*s", e->line,
                      e->column, keep, e->text);

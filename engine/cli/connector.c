@@ -1,4 +1,4 @@
-/* connector.c - `tenor connectors` lists what a step can call; `tenor connector new NAME` starts one. */
+/* connector.c - `tenor connector new NAME` starts a connector. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,34 +14,6 @@
 
 #define SOURCE_MAX ((size_t)1 << 20)
 #define NAME_MAX_BYTES 30
-
-static const char *const KINDS[] = {"read", "effect", "money", "local"};
-
-static void show(const char *connector, const struct operation *op) {
-    char name[80], traits[40] = "";
-    snprintf(name, sizeof name, "%s.%s", connector, op->name);
-    snprintf(traits, sizeof traits, "%s%s%s", op->can_look ? "look" : "", op->can_look && op->undoes ? ", " : "",
-             op->undoes ? "undo" : "");
-    printf("%-26s %-7s %6.1f s  %-10s  %s\n", name, KINDS[op->kind], op->timeout_ms / 1000.0, traits, op->about);
-}
-
-extern const struct command command_connectors;
-
-static int list(int argc, char **argv) {
-    const char *only = NULL;
-    struct arg_words words = {&only, 0, 1};
-    int shown = 0, rc = args_read(&command_connectors, argc, argv, NULL, &words);
-    if (rc) return rc;
-    printf("%-26s %-7s %8s  %-10s  %s\n", "operation", "kind", "one try", "can", "what it does");
-    for (const struct connector_ops *const *c = connectors_all; *c; c++)
-        for (const struct operation *op = (*c)->operations; op->name; op++)
-            if (!only || !strcmp(only, (*c)->name)) {
-                show((*c)->name, op);
-                shown++;
-            }
-    if (!shown) fprintf(stderr, "tenor connectors: there is no connector called '%s'\n", only);
-    return shown ? 0 : EXIT_NO;
-}
 
 static bool good_name(const char *name) {
     size_t n = strlen(name);
@@ -135,7 +107,5 @@ static int connector(int argc, char **argv) {
     return make(list[1]);
 }
 
-const struct command command_connectors = {"connectors", "tenor connectors [NAME]",
-                                           "Lists what a step can call: kind, time-out of one try, look, undo.", list};
 const struct command command_connector = {"connector", "tenor connector new NAME",
                                           "Starts a connector: a source file, its test, its line in the list.", connector};

@@ -83,7 +83,7 @@ static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct r
     snprintf(url, sizeof url, "http://%.50s", json_text(sandbox, "listen", listen));
     for (const struct connector_ops *const *of = connectors_all; e == OK && *of; of++)
         if ((*of)->start == http_connector_start)
-            e = put_default(connectors, (*of)->name, json_pack("{s:s, s:s}", "url", url, "trust", "sandbox"));
+            e = put_default(connectors, (*of)->name, json_pack("{s:s, s:s, s:s}", "mode", "sandbox", "sandbox_url", url, "trust", "sandbox"));
     return e;
 }
 

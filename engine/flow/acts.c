@@ -160,6 +160,9 @@ static enum err answer(struct turn *t, int para, struct request *q, struct fault
     turn_fact(t, &fact);
     turn_task(t, para, false, "done", way->answer);
     json_decref(data);
+    char event[120];
+    (void)snprintf(event, sizeof event, "task.%s", way->answer);
+    registry_forget(t->e->c.registry, t->run->customer, event);
     if (way->to.kind == TARGET_NONE) walk_left(t, para);
     else if (!walk_unwinding(t, para)) walk_target(t, &way->to);
     return OK;

@@ -24,7 +24,7 @@ enum fact_kind {
     FACT_RETRY,     /* p v [o u a] why code at */
     FACT_UNSURE,    /* p v [o u] why n=looks at */
     FACT_OVER,      /* p v o end why: one of several operations has ended */
-    FACT_ANSWERED,  /* p v [o] end [d why code post by k] */
+    FACT_ANSWERED,  /* p v [o] end [d why code post by k] [at: given then, and kept since] */
     FACT_DECIDED,   /* p v id=policy hash d */
     FACT_ROUTED,    /* p v n=row to parts */
     FACT_LEFT,      /* p v end [why] */

@@ -26,7 +26,7 @@ static void flight_free(struct flight *f) {
 static void give_result(struct flight *f, const struct call_result *r) {
     struct engine *e = f->engine;
     struct run *run = f->run;
-    struct outcome o = {r->end, r->answer, NULL, r->why, r->code, r->retry_after_ms, f->cancelled ? SETTLE_MS : 0};
+    struct outcome o = {r->end, r->answer, NULL, r->why, r->code, r->retry_after_ms, f->cancelled ? SETTLE_MS : 0, r->age_ms};
     bool look = f->call.look;
     int para = f->para, op = f->op;
     ask_of(f)->flight = NULL;
@@ -63,6 +63,13 @@ static void fail_unknown(struct flight *f) {
     flight_done(&f->call, &r);
 }
 
+/* What a step holds good for an hour may not be older when it comes: a kept answer from before then does not serve. */
+static int64_t fresh_from(const struct run *r, int para, int64_t now_ms) {
+    const struct para *p = &r->plan->paras[para];
+    int64_t until = p->kind == PARA_STEP ? case_after(r->case_type, &p->step.good_for, now_ms) : 0;
+    return until ? now_ms - (until - now_ms) : 0;
+}
+
 void flight_start(struct engine *e, struct run *r, int para, int op, bool undo, bool look) {
     struct para_state *ps = &r->paras[para];
     const struct op_decl *decl = step_op(e, r->plan, para, op, undo);
@@ -78,10 +85,12 @@ void flight_start(struct engine *e, struct run *r, int para, int op, bool undo, 
     const struct operation *operation = NULL;
     f->connector = decl ? registry_find(e->c.registry, decl->name, &operation) : NULL;
     unsigned timeout = decl && decl->timeout_ms ? decl->timeout_ms : TRY_DEFAULT_MS;
-    f->due_ms = loop_now_ms(e->c.loop) + timeout;
+    bool queues = f->connector && f->connector->queues; /* it may have to wait as long for its turn */
+    f->due_ms = loop_now_ms(e->c.loop) + (int64_t)timeout * (queues ? 2 : 1);
     f->call = (struct call){.run = r->id, .paragraph = r->plan->paras[para].name, .visit = ps->visits,
                             .attempt = a->attempt ? a->attempt : 1, .key = f->key, .op = operation,
-                            .customer = r->customer[0] ? r->customer : NULL,
+                            .customer = *r->customer ? r->customer : NULL, .epoch = e->shards[id_shard(r->id)].epoch,
+                            .fresh_ms = undo || look ? 0 : fresh_from(r, para, loop_now_ms(e->c.loop)),
                             .look = look, .input = f->input, .now_ms = loop_now_ms(e->c.loop),
                             .done = flight_done};
     e->flights++;
@@ -163,6 +172,7 @@ static void write_loan(struct local_call *l, const struct loan_write *w) {
     if (err == ERR_BUG) fail_local(l->out, CALL_REFUSED, "it writes to a loan that it does not name", "no_book");
     else if (err == ERR_LIMIT) fail_local(l->out, CALL_REFUSED, "the loan's file is full", "file_full");
     else if (err != OK) fail_local(l->out, CALL_FAILED, "no memory for the loan's file", NULL);
+    else registry_forget(l->turn->e->c.registry, l->turn->run->customer, "loan.changed");
 }
 
 static void local_done(struct call *call, const struct call_result *r) {

@@ -35,7 +35,8 @@ static void end_step(struct turn *t, int para, int op, enum para_end end, const 
     f.input = (json_t *)local_input;
     if (end != END_DONE) f.why = o->why, f.code = o->code, f.data = NULL;
     if (p->kind == PARA_STEP && end == END_DONE)
-        f.due_ms = case_after(t->run->case_type, &p->step.good_for, t->now_ms);
+        f.due_ms = case_after(t->run->case_type, &p->step.good_for, t->now_ms - o->age_ms);
+    if (end == END_DONE && o->age_ms) f.at_ms = t->now_ms - o->age_ms;
     bool stand_in = end != END_DONE && p->kind == PARA_STEP && p->step.fallback && !walk_unwinding(t, para);
     if (stand_in) f.data = (json_t *)p->step.fallback, f.fallback = true;
     for (int i = 0; i < ps->n_asks; i++) {
@@ -125,6 +126,7 @@ static void unsure(struct turn *t, int para, int op, const struct outcome *o) {
         return;
     }
     int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
+    if (looks && o->retry_after_ms > wait) wait = o->retry_after_ms; /* a look that was turned away */
     fact_about_ask(t, FACT_UNSURE, para, op, o, t->now_ms + wait, looks + 1);
     if (!wait) turn_effect(t, para, op, false, true);
 }
@@ -146,7 +148,7 @@ static void compute(struct turn *t, int para, int op, const struct op_decl *decl
     struct local_result r;
     json_t *input = json_incref(state_of(t, para)->input);
     if (flight_local(t, para, op, decl, false, key && key->text[0] ? key->text : NULL, input, &r)) {
-        struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
+        struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0, 0};
         if (r.end == CALL_UNCERTAIN) o.end = CALL_FAILED; /* nothing outside: it cannot have happened */
         if (o.end == CALL_FAILED) failed(t, para, op, &o);
         else end_step(t, para, op, para_end_of(o.end), &o, para_of(t, para)->step.undo ? input : NULL);

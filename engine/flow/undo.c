@@ -75,7 +75,7 @@ static void undo_local(struct turn *t, int para, const struct op_decl *op, json_
         local_result_reset(&r);
         return;
     }
-    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0};
+    struct outcome o = {r.end, r.answer, r.post, r.why, r.code[0] ? r.code : NULL, 0, 0, 0};
     state_of(t, para)->undo.attempt++;
     undo_result(t, para, false, &o);
     local_result_reset(&r);
@@ -138,6 +138,7 @@ static void unsure(struct turn *t, int para, const struct outcome *o) {
     unsigned looks = state_of(t, para)->undo.looks;
     if (op->can_look && !retry_spent(look, looks)) {
         int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
+        if (looks && o->retry_after_ms > wait) wait = o->retry_after_ms;
         about(t, FACT_UNSURE, para, o, wait, looks + 1);
         if (!wait) turn_effect(t, para, 0, true, true);
     } else if (op->undoes && !op->can_look) {

@@ -206,6 +206,7 @@ void event_arrives(struct turn *t, const struct event *ev) {
     f.data = (json_t *)ev->data;
     turn_fact(t, &f);
     if (t->failed != OK) return;
+    registry_forget(t->e->c.registry, r->customer, ev->name);
     const struct run_event kept = r->events[r->n_events - 1];
     if (top_takes(t, &kept)) return;
     for (int i = 0; i < r->plan->n_paras; i++) {

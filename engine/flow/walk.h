@@ -39,6 +39,7 @@ struct outcome { /* of a try or a look */
     const char *why, *code;
     int64_t retry_after_ms;
     int64_t settle_ms; /* UNCERTAIN: the request may still be travelling; look no sooner */
+    int64_t age_ms;    /* DONE: the answer was kept for so long */
 };
 enum { SETTLE_MS = 1000 };
 void step_result(struct turn *t, int para, int op, bool look, const struct outcome *o);

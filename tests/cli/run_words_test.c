@@ -41,7 +41,8 @@ void test_run_words__the_merged_configuration(void) {
     CU_ASSERT_EQUAL(json_int(c, "processes", 0), 3);
     CU_ASSERT_STRING_EQUAL(json_text(c, "database", ""), "host=private");
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.kyc"), "url", ""), "http://theirs");
-    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bank"), "url", ""), "http://127.0.0.1:82");
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bank"), "sandbox_url", ""), "http://127.0.0.1:82");
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bank"), "mode", ""), "sandbox");
     struct config read;
     CU_ASSERT_EQUAL(config_from_take(c, &read, &f), OK); /* and the others can read it */
     config_reset(&read);

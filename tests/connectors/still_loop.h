@@ -7,7 +7,7 @@
 #include "base/attr.h"
 #include "base/loop.h"
 
-#define STILL_TIMERS 256
+#define STILL_TIMERS 4096
 struct still_loop {
     struct loop loop;
     int64_t now_ms;

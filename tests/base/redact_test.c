@@ -1,5 +1,5 @@
 /* redact_test.c - personal is hidden, unknown is hidden, and running out of memory hides, too. */
-#include "api/redact.h"
+#include "base/redact.h"
 
 #include <CUnit/CUnit.h>
 
