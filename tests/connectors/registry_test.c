@@ -46,7 +46,7 @@ static void count_close(struct connector *c) {
 static enum err add(const char *input, const char *output, const char *sample) {
     struct operation ops[2] = {{.name = "x", .input = input, .output = output, .sample = sample, .timeout_ms = 1}, {.name = NULL}};
     struct connector_ops own = {.name = "own", .operations = ops, .close = count_close};
-    struct connector c = {&own};
+    struct connector c = {.ops = &own};
     struct registry *r = registry_new();
     enum err e = registry_add_take(r, &c);
     registry_free(r);
