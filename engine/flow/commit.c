@@ -152,7 +152,8 @@ static bool fill_row(struct turn *t, char workflow[140], struct run_row *row) {
                             .currency = currency_of(r),
                             .amount_minor = json_is_integer(amount) ? json_integer_value(amount) : 0,
                             .started_ms = r->started_ms, .updated_ms = t->now_ms,
-                            .ended_ms = r->ended_ms, .wake_ms = wake};
+                            .ended_ms = r->ended_ms, .wake_ms = wake,
+                            .deaf = !r->seq && !plan_listens(r->plan)};
     return true;
 }
 
@@ -205,7 +206,7 @@ enum err commit_facts(struct turn *t) {
                        .money = money, .n_money = money_rows(t, money, keys),
                        .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
                        .outbox = outbox_rows(&t->outbox), .n_outbox = t->outbox.n,
-                       .dedup = t->dedup, .person = t->person, .event_taken = t->event_taken};
+                       .dedup = t->dedup, .person = t->person, .heard = t->heard};
     enum err err = e->c.store->ops->append(e->c.store, &a, commit_done, c);
     free(loans.loans), free(loans.entries);
     if (err != OK) {

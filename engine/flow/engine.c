@@ -18,31 +18,7 @@ struct entry *known_find(const struct engine *e, struct id id) {
     return map_get(e->entries, id.b, sizeof id.b);
 }
 
-static struct keyed *keyed_of(struct engine *e, const char *type, const char *key, bool make) {
-    char name[400];
-    int n = snprintf(name, sizeof name, "%s\n%s", type, key ? key : "");
-    if (n < 0 || (size_t)n >= sizeof name) return NULL;
-    struct keyed *k = map_get(e->keys, name, (size_t)n);
-    if (k || !make) return k;
-    k = calloc(1, sizeof *k + (size_t)n);
-    if (!k) return NULL;
-    memcpy(k->name, name, (size_t)n + 1);
-    if (map_put(e->keys, name, (size_t)n, k, NULL) == OK) return k;
-    free(k);
-    return NULL;
-}
-
-struct keyed *keyed_find(struct engine *e, const char *type, const char *key, bool make) {
-    return keyed_of(e, type, key, make);
-}
-
-void keyed_drop(struct engine *e, struct keyed *k) {
-    if (k->first || k->keeping) return;
-    (void)map_remove(e->keys, k->name, strlen(k->name));
-    free(k);
-}
-
-struct entry *known_new(struct engine *e, struct id id, const char *case_type, const char *key) {
+struct entry *known_new(struct engine *e, struct id id) {
     struct entry *en = calloc(1, sizeof *en);
     if (!en) return NULL;
     en->id = id;
@@ -50,20 +26,7 @@ struct entry *known_new(struct engine *e, struct id id, const char *case_type, c
         free(en);
         return NULL;
     }
-    struct keyed *k = key && *key ? keyed_of(e, case_type ? case_type : "", key, true) : NULL;
-    if (!k) return en;
-    en->keyed = k, en->key_next = k->first;
-    if (k->first) k->first->key_prev = en;
-    k->first = en;
     return en;
-}
-
-static void unlink_key(struct engine *e, struct entry *en) {
-    if (!en->keyed) return;
-    if (en->key_prev) en->key_prev->key_next = en->key_next;
-    else en->keyed->first = en->key_next;
-    if (en->key_next) en->key_next->key_prev = en->key_prev;
-    keyed_drop(e, en->keyed);
 }
 
 void known_free(struct entry *en, struct engine *e) {
@@ -73,7 +36,6 @@ void known_free(struct entry *en, struct engine *e) {
     readers_end(e, en, ERR_CLOSED, &f);
     if (en->run) en->run->entry = NULL;
     if (en->wake.slot) heap_remove(&e->wakes, &en->wake);
-    unlink_key(e, en);
     (void)map_remove(e->entries, en->id.b, sizeof en->id.b);
     free(en);
 }
@@ -198,13 +160,13 @@ static void open_metrics(struct engine *e) {
 
 static bool open_tables(struct engine *e) {
     e->n_shards = e->c.store->shards ? e->c.store->shards : 1;
-    e->entries = map_new(), e->keys = map_new(), e->persons = map_new();
+    e->entries = map_new(), e->persons = map_new(), e->hearing = map_new();
     e->shards = calloc(e->n_shards, sizeof *e->shards);
     e->to_recover = calloc(e->n_shards, 1);
     e->cabinet = cabinet_new(e), e->day_ends = day_ends_new(e);
     buf_init(&e->turn.body, BODY_CEILING);
     outbox_init(&e->turn.outbox);
-    return e->entries && e->keys && e->persons && e->shards && e->to_recover && e->cabinet && e->day_ends;
+    return e->entries && e->persons && e->hearing && e->shards && e->to_recover && e->cabinet && e->day_ends;
 }
 
 enum err engine_new(const struct engine_config *c, struct engine **out, struct fault *f) {
@@ -226,6 +188,7 @@ enum err engine_new(const struct engine_config *c, struct engine **out, struct f
         return err;
     }
     open_metrics(e);
+    look_later(e);
     *out = e;
     return OK;
 }
@@ -245,8 +208,7 @@ static void bury(struct engine *e) {
     heap_reset(&e->wakes);
     cabinet_free(e->cabinet);
     day_ends_free(e->day_ends);
-    map_free(e->entries, NULL);
-    map_free(e->keys, free);
+    map_free(e->entries, NULL), map_free(e->hearing, NULL);
     map_free(e->persons, person_free);
     free(e->shards), free(e->to_recover), free(e->turn.effects);
     buf_reset(&e->turn.body);
@@ -258,7 +220,7 @@ static void bury(struct engine *e) {
 void engine_free(struct engine *e) {
     if (!e) return;
     e->closing = true, e->drained = NULL;
-    lease_stop(e);
+    lease_stop(e), look_stop(e);
     day_ends_stop(e->day_ends);
     cabinet_stop(e->cabinet);
     loop_cancel(e->c.loop, e->alarm);
@@ -288,7 +250,7 @@ void engine_maybe_drained(struct engine *e) {
 
 void engine_drain(struct engine *e, loop_fn *done, void *who) {
     e->draining = true, e->drained = done, e->drained_who = who;
-    lease_stop(e);
+    lease_stop(e), look_stop(e);
     engine_maybe_drained(e);
 }
 

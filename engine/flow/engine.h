@@ -47,6 +47,9 @@ struct engine_config {
     const char *owner, *address;  /* of this process, for the leases */
     unsigned processes;           /* how many share the shards now; 1: take all */
     int64_t lease_ttl_ms;
+    int64_t look_ms;              /* how often to look for events that other processes were told; 0: each second */
+    loop_fn *events_came;         /* events wait that other processes may have to hear: tell them (engine_look); may be NULL */
+    void *events_who;
     size_t resident_max;          /* runs kept in memory; idle ones past it are parked */
     size_t idle_bytes_max;        /* and past this weight, as text; in memory it is about four times that */
     day_end_fn *day_end;          /* NULL: no loans are kept here */
@@ -91,9 +94,16 @@ struct event {
 /* To one run. An id seen before is OK and changes nothing. */
 MUST_CHECK enum err engine_signal(struct engine *e, struct id run, const struct event *ev,
                                   engine_done_fn *done, void *who);
-/* To every open run of (case type, key) in this shard; none open: kept 30 days. */
+/* By case: to every open run of (case type, key), wherever it lives; none: kept 30 days for the next to start, then a dead
+ * letter. OK once it is durable, whoever hears it later. An id seen before for this key is OK and changes nothing.
+ * ERR_LIMIT: too many wait for this key. */
 MUST_CHECK enum err engine_hear(struct engine *e, const char *case_type, const char *key,
                                 const struct event *ev, engine_done_fn *done, void *who);
+/* A person's decision on a dead letter, by its number: to be heard after all, or dropped with a reason. ERR_NOT_FOUND. */
+MUST_CHECK enum err engine_dead_event(struct engine *e, int64_t no, bool replay, const char *by, const char *why,
+                                      engine_done_fn *done, void *who);
+/* Another process says that events wait: look now, not within look_ms. */
+void engine_look(struct engine *e);
 /* Undoes what stands, last first; ERR_REFUSED after the pivot, saying what to do instead. */
 MUST_CHECK enum err engine_cancel(struct engine *e, struct id run, const char *why, const char *by,
                                   engine_done_fn *done, void *who);

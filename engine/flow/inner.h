@@ -72,7 +72,7 @@ struct turn {
     struct waiter *waiters;
     const struct dedup_row *dedup;
     const struct person_key_row *person;
-    const char *event_taken;
+    const struct heard_row *heard;
     int entering;       /* the paragraph that walk_enter is at, and its new visit */
     unsigned entering_visit;
     bool turned;        /* an interrupt was taken: events that came meanwhile are due */
@@ -85,7 +85,6 @@ struct turn {
 
 /* One open run known to this process, in memory or asleep. */
 struct load;
-struct keyed;
 struct reader;
 struct entry {
     struct heap_node wake; /* first; in engine.wakes */
@@ -93,14 +92,7 @@ struct entry {
     struct run *run;       /* NULL: asleep, only this entry is in memory */
     struct load *load;     /* being read back */
     struct reader *readers; /* wait until nothing is unsettled */
-    struct keyed *keyed;
-    struct entry *key_prev, *key_next;
     int rejected;          /* rows refused and turns that cannot be taken, one after the other; past 2 it is left alone */
-};
-struct keyed { /* open runs of one (case type, key) */
-    struct entry *first;
-    unsigned keeping;      /* events on their way to the store */
-    char name[1];          /* the map's key */
 };
 
 struct shard {
@@ -123,7 +115,6 @@ struct engine {
     char owner[96], address[96];
     struct turn turn;
     struct map *entries;      /* id -> entry */
-    struct map *keys;         /* "type\nkey" -> keyed */
     struct heap wakes;
     struct loop_timer *alarm;
     int64_t alarm_ms;
@@ -142,6 +133,11 @@ struct engine {
     unsigned commits;         /* appends under way */
     struct commit *held;      /* durable, but the lease had run out: their effects wait for its renewal */
     unsigned pending;         /* store reads under way that hold the engine */
+    /* look.c */
+    struct loop_timer *look_timer;
+    int64_t look_at_ms, owed_after, swept_ms;
+    bool looking, look_again, look_missed;
+    struct map *hearing;      /* runs that are being told what they are owed */
     /* park.c */
     struct run *idle_first, *idle_last;
     size_t resident, idle_weight;
@@ -170,15 +166,13 @@ void drop_run(struct engine *e, struct run *r, enum err why, const struct fault 
 /* engine.c */
 struct watch **watches_of(struct engine *e, struct id run); /* of this run, and others of its slot */
 struct entry *known_find(const struct engine *e, struct id id);
-struct entry *known_new(struct engine *e, struct id id, const char *case_type, const char *key);
+struct entry *known_new(struct engine *e, struct id id);
 void known_free(struct entry *en, struct engine *e);
 void known_wake(struct engine *e, struct entry *en, int64_t at_ms); /* 0: never */
 bool engine_owns(const struct engine *e, uint16_t shard, struct fault *f);
 void engine_settled(struct engine *e, struct run *r); /* nothing of it is on its way to the store */
 void engine_maybe_drained(struct engine *e);
 
-struct keyed *keyed_find(struct engine *e, const char *type, const char *key, bool make);
-void keyed_drop(struct engine *e, struct keyed *k); /* if nobody needs it */
 void readers_end(struct engine *e, struct entry *en, enum err err, const struct fault *f);
 /* money.c: asks the store how the business key of this step stands */
 void money_seek(struct engine *e, struct run *r, int para);
@@ -186,8 +180,12 @@ void money_seek(struct engine *e, struct run *r, int para);
 bool money_sought(const struct run *r, int para);
 /* What a turn changed about business keys, as rows that point into `room`. */
 size_t money_rows(const struct turn *t, struct money_row out[TURN_MONEY_MAX], char room[TURN_MONEY_MAX][256]);
-/* hear.c: asks for events that came before the run did */
-void kept_events_ask(struct engine *e, const struct run *r);
+/* hear.c: does this flow name an event anywhere? */
+bool plan_listens(const struct plan *p);
+/* look.c: what runs of our shards are still to hear. Looks within some ms, or within look_ms. */
+void look_soon(struct engine *e);
+void look_later(struct engine *e);
+void look_stop(struct engine *e);
 
 /* load.c: the run in memory, now or later. An ended run is given and freed after the call. */
 typedef void with_run_fn(void *who, enum err err, struct run *r, const struct fault *f);

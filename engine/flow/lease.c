@@ -69,6 +69,7 @@ static void claimed(void *who, enum err err, const struct fault *f) {
     if (err != OK) log_warn("claim_failed", "err=%s", err_word(err));
     else if (!e->settled) settle(e);
     if (err == OK && !e->closing) effects_go_on(e), day_ends_look(e);
+    if (!e->look_timer) look_later(e);
     again_soon(e, err == OK);
     if (err == OK && !e->closing && !e->draining) recover_next(e);
     engine_maybe_drained(e);
@@ -172,7 +173,7 @@ static void recovered(struct recovery *rec, bool whole) {
     struct engine *e = rec->engine;
     struct shard *s = &e->shards[rec->shard];
     e->recovering = false;
-    if (whole && s->mine && s->epoch == rec->epoch) s->recovered = true;
+    if (whole && s->mine && s->epoch == rec->epoch) s->recovered = true, look_soon(e);
     else if (s->mine) e->to_recover[rec->shard] = 1;
     free(rec);
     if (!e->closing && !e->draining) recover_next(e);
@@ -184,7 +185,7 @@ static void open_told(void *who, const struct open_run *o) {
     struct engine *e = rec->engine;
     rec->last = o->run, rec->told++;
     if (known_find(e, o->run) || !e->shards[rec->shard].mine || day_end_met(e, o)) return;
-    struct entry *en = known_new(e, o->run, o->case_type, o->case_key);
+    struct entry *en = known_new(e, o->run);
     if (!en) return;
     /* What only waits costs no more than this entry until its time or an event comes. */
     bool sleeps = o->state && !strcmp(o->state, "waiting");

@@ -171,7 +171,7 @@ static void adopt(struct load *l, struct run *r) {
         l->entry = NULL;
         return;
     }
-    if (!l->entry && e->shards[id_shard(l->id)].mine && !known_find(e, l->id)) l->entry = known_new(e, l->id, r->plan->case_type, r->case_key);
+    if (!l->entry && e->shards[id_shard(l->id)].mine && !known_find(e, l->id)) l->entry = known_new(e, l->id);
     if (!l->entry) return;
     l->entry->load = NULL;
     l->entry->run = r, r->entry = l->entry;

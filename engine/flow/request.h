@@ -20,6 +20,9 @@ struct request {
     json_t *data;
     unsigned visit;
     bool stuck;
+    bool by_case, knew; /* hear.c: the event has an id of its own by case; the run had heard it before */
+    int64_t at_ms;
+    struct heard_row heard;
 };
 struct request *request_new(struct engine *e, struct id run, request_fn *act, engine_done_fn *done, void *who);
 void request_free(struct request *q);
@@ -27,5 +30,7 @@ void request_free(struct request *q);
 MUST_CHECK enum err request_post_take(struct request *q);
 /* At once, from the loop; takes it. */
 void request_go_take(struct request *q);
+/* hear.c: an event for this run. NULL: no memory. */
+struct request *event_request(struct engine *e, struct id run, const struct event *ev, engine_done_fn *done, void *who);
 
 #endif

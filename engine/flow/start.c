@@ -96,7 +96,7 @@ static void durable(struct waiter *w, enum err err, struct run *r, const struct 
         if (e->c.store->ops->dedup(e->c.store, s->by, s->route, s->key, looked_up, s) != OK) finish(s, ERR_IO, false, f);
         return;
     }
-    if (r) kept_events_ask(e, r);
+    if (r && r->case_key && plan_listens(r->plan)) look_soon(e); /* its first append may have found kept events */
     finish(s, err, false, f);
 }
 
@@ -108,10 +108,10 @@ static const char *key_of_case(const struct starting *s, char out[128]) {
     return out;
 }
 
-static struct run *make_run(struct starting *s, const char *case_key) {
+static struct run *make_run(struct starting *s) {
     struct engine *e = s->engine;
     struct run *r = run_new(s->run, s->plan);
-    struct entry *en = r ? known_new(e, s->run, s->plan->case_type, case_key) : NULL;
+    struct entry *en = r ? known_new(e, s->run) : NULL;
     if (!en) {
         run_free(r);
         return NULL;
@@ -126,7 +126,7 @@ static void begin(struct starting *s, const struct crypt_key *key, bool fresh) {
     struct engine *e = s->engine;
     char text[128], name[140];
     const char *case_key = key_of_case(s, text);
-    struct run *r = make_run(s, case_key);
+    struct run *r = make_run(s);
     struct waiter *w = r ? waiter_new(NULL, s) : NULL;
     if (!w) {
         if (r) drop_run(e, r, ERR_NOMEM, NULL);

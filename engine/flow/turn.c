@@ -20,7 +20,7 @@ void turn_begin(struct engine *e, struct run *r) {
     outbox_clear(&t->outbox);
     t->posted_from = json_array_size(r->postings);
     t->artifacts = NULL, t->waiters = NULL, t->held = NULL;
-    t->dedup = NULL, t->person = NULL, t->event_taken = NULL;
+    t->dedup = NULL, t->person = NULL, t->heard = NULL;
     t->entering = -1, t->entering_visit = 0, t->n_cancels = 0, t->turned = false;
     t->failed = OK;
     park_busy(e, r);

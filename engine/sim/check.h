@@ -5,5 +5,7 @@
 #include "sim/stage.h"
 
 void check_all(struct stage *s);
+/* Every event that was acknowledged was heard by each run that should have, or is kept. */
+void check_events(struct stage *s);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/zone.h"
 #include "sim/handle_inner.h"
 
-static void job_free(struct job *j) {
+void job_free(struct job *j) {
     struct job **at = &j->h->jobs;
     while (*at && *at != j) at = &(*at)->next;
     if (*at) *at = j->next;
@@ -25,7 +25,7 @@ static void fire(void *who) {
 
 static int64_t latency(struct handle *h) { return (int64_t)rng_below(&h->m->rng, (uint64_t)h->m->faults.latency_ms + 1); }
 
-static enum err schedule(struct job *j, int64_t after_ms) {
+enum err job_start_in(struct job *j, int64_t after_ms) {
     j->timer = loop_timer(j->h->loop, after_ms, fire, j);
     return j->timer ? OK : ERR_NOMEM;
 }
@@ -41,7 +41,7 @@ struct job *job_new(struct store *s, void (*act)(struct job *j, enum err err), v
     return j;
 }
 
-enum err job_start(struct job *j) { return !j ? ERR_IO : schedule(j, latency(j->h)); }
+enum err job_start(struct job *j) { return !j ? ERR_IO : job_start_in(j, latency(j->h)); }
 
 /* --- append --------------------------------------------------------------------------------------- */
 
@@ -61,7 +61,7 @@ static void append_act(struct job *j, enum err err) {
         int64_t at = now + (lost ? 200 + (int64_t)rng_below(&h->m->rng, 3000) : latency(h));
         if (at < h->reply_ms && h->reply_ms - now < 100000) at = h->reply_ms; /* one connection: replies keep their order */
         h->reply_ms = at;
-        if (schedule(j, at - now) == OK) return;
+        if (job_start_in(j, at - now) == OK) return;
     }
     store_done_fn *done = (store_done_fn *)j->done;
     void *who = j->who;
@@ -82,7 +82,7 @@ static enum err append(struct store *s, const struct append *a, store_done_fn *d
     int64_t now = loop_now_ms(h->loop), at = now + latency(h);
     if (at < h->last_ms && h->last_ms - now < 100000) at = h->last_ms;
     h->last_ms = at;
-    return schedule(j, at - now);
+    return job_start_in(j, at - now);
 }
 
 /* --- reads ---------------------------------------------------------------------------------------- */
@@ -91,7 +91,7 @@ void job_end(struct job *j, enum err err) {
     store_done_fn *done = (store_done_fn *)j->done;
     void *who = j->who;
     struct fault f = j->fault;
-    if (err != OK) (void)fault_set(&f, err, "", "the store is gone");
+    if (err != OK && f.kind != err) (void)fault_set(&f, err, "", "the store is gone");
     job_free(j);
     done(who, err, &f);
 }
@@ -272,44 +272,6 @@ static enum err money_key(struct store *s, uint16_t shard, const char *key, stor
     return job_start(j);
 }
 
-static void keep_act(struct job *j, enum err err) {
-    struct memory *m = j->h->m;
-    struct mem_event **end = &m->events;
-    bool known = false;
-    for (; *end; end = &(*end)->next) known |= j->texts[3] && (*end)->id && !strcmp((*end)->id, j->texts[3]);
-    if (err == OK && !known) {
-        struct mem_event *e = calloc(1, sizeof *e);
-        *e = (struct mem_event){NULL, j->texts[0], j->texts[1], j->texts[2], j->texts[3], j->texts[4], j->now_ms, false};
-        memset(j->texts, 0, sizeof j->texts);
-        *end = e;
-    }
-    job_end(j, err);
-}
-
-static enum err keep_event(struct store *s, uint16_t shard, const struct kept_event *e, store_done_fn *done, void *who) {
-    struct job *j = job_new(s, keep_act, NULL, (void *)done, who);
-    if (!j) return ERR_IO;
-    j->shard = shard, j->now_ms = e->at_ms;
-    j->texts[0] = strdup(e->case_type), j->texts[1] = strdup(e->key), j->texts[2] = strdup(e->name);
-    j->texts[3] = e->event_id ? strdup(e->event_id) : NULL, j->texts[4] = strdup(e->body ? e->body : "{}");
-    return job_start(j);
-}
-
-static void kept_act(struct job *j, enum err err) {
-    for (const struct mem_event *e = j->h->m->events; err == OK && e; e = e->next) {
-        if (e->taken || strcmp(e->type, j->texts[0]) || strcmp(e->key, j->texts[1])) continue;
-        struct kept_event out = {e->type, e->key, e->name, e->id, e->body, e->at_ms};
-        ((store_event_fn *)j->each)(j->who, &out);
-    }
-    job_end(j, err);
-}
-
-static enum err kept_events(struct store *s, const char *case_type, const char *key, store_event_fn *each, store_done_fn *done, void *who) {
-    struct job *j = job_new(s, kept_act, (void *)each, (void *)done, who);
-    if (j) j->texts[0] = strdup(case_type), j->texts[1] = strdup(key);
-    return job_start(j);
-}
-
 static void bytes_act(struct job *j, enum err err) {
     struct map *from = j->limit ? j->h->m->persons : j->h->m->artifacts;
     const struct mem_blob *b = map_get(from, j->texts[0], strlen(j->texts[0]));
@@ -405,7 +367,9 @@ static void close_(struct store *s) {
 
 static const struct store_ops ops = {
     .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
-    .release = release, .dedup = dedup, .money_key = money_key, .keep_event = keep_event, .kept_events = kept_events, .artifact = artifact,
+    .release = release, .dedup = dedup, .money_key = money_key, .find_event = handle_find_event,
+    .keep_event = handle_keep_event, .owed_events = handle_owed_events, .settle_event = handle_settle_event,
+    .sweep_events = handle_sweep_events, .dead_event = handle_dead_event, .artifact = artifact,
     .person_key = person_key, .load_loans = handle_load_loans, .loans_due = handle_loans_due, .day_end_ask = handle_day_end_ask,
     .day_ends_open = handle_day_ends_open, .publish = publish, .definitions = definitions, .close = close_,
 };

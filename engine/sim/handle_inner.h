@@ -1,4 +1,4 @@
-/* handle_inner.h - one operation on the shared memory as a job on the loop's clock; handle.c and handle_loan.c. */
+/* handle_inner.h - one operation on the shared memory as a job on the loop's clock; handle.c, handle_loan.c, handle_event.c. */
 #ifndef SIM_HANDLE_INNER_H
 #define SIM_HANDLE_INNER_H
 
@@ -36,7 +36,9 @@ struct handle {
 
 struct job *job_new(struct store *s, void (*act)(struct job *j, enum err err), void *each, void *done, void *who);
 enum err job_start(struct job *j); /* NULL is fine: ERR_IO */
+enum err job_start_in(struct job *j, int64_t after_ms);
 void job_end(struct job *j, enum err err);
+void job_free(struct job *j); /* one that `act` ends by itself */
 enum err job_read_end(struct job *j, enum err err); /* the connection may break */
 
 /* handle_loan.c */
@@ -47,5 +49,17 @@ enum err handle_loans_due(struct store *s, uint16_t shard, int32_t day, const st
 enum err handle_day_end_ask(struct store *s, int32_t day, const char *by, int64_t at_ms, store_done_fn *done, void *who);
 enum err handle_day_ends_open(struct store *s, const char *owner, int64_t now_ms, store_day_end_fn *each, store_done_fn *done,
                               void *who);
+
+/* handle_event.c */
+enum err handle_find_event(struct store *s, const char *case_type, const char *key, const char *event_id, store_found_fn *done,
+                        void *who);
+enum err handle_keep_event(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);
+enum err handle_owed_events(struct store *s, const int32_t *shards, size_t n, int64_t after, unsigned limit, store_owed_fn *each,
+                         store_done_fn *done, void *who);
+enum err handle_settle_event(struct store *s, struct id run, const struct kept_event *e, enum event_end how, const char *why,
+                          int64_t now_ms, store_done_fn *done, void *who);
+enum err handle_sweep_events(struct store *s, int64_t before_ms, int64_t now_ms, const char *why, store_done_fn *done, void *who);
+enum err handle_dead_event(struct store *s, int64_t no, bool replay, const char *by, const char *why, int64_t now_ms,
+                        store_done_fn *done, void *who);
 
 #endif

@@ -16,7 +16,7 @@ struct memory *memory_new(uint16_t region, uint16_t shards, uint64_t seed) {
     m->runs = map_new(), m->dedups = map_new(), m->artifacts = map_new(), m->persons = map_new(), m->tasks = map_new(), m->money = map_new();
     m->loans = map_new();
     m->refused = map_new(); /* run -> how its latest row was refused: what follows shares that end */
-    rng_seed(&m->rng, seed);
+    rng_seed(&m->rng, seed), rng_seed(&m->event_rng, seed + 7);
     m->faults.latency_ms = 3;
     if (m->leases && m->runs && m->dedups && m->artifacts && m->persons && m->tasks && m->refused && m->loans && m->money) return m;
     memory_free(m);
@@ -51,10 +51,7 @@ void memory_free(struct memory *m) {
     map_free(m->runs, run_row_free), map_free(m->dedups, free), map_free(m->money, free), map_free(m->artifacts, blob_free);
     map_free(m->persons, blob_free), map_free(m->tasks, task_free), map_free(m->refused, NULL);
     map_free(m->loans, memory_loan_free);
-    for (struct mem_event *e = m->events, *next; e; e = next) {
-        next = e->next;
-        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e);
-    }
+    memory_events_free(m);
     for (struct mem_definition *d = m->definitions, *next; d; d = next) {
         next = d->next;
         free(d->kind), free(d->name), free(d->hash), free(d->text), free(d->by), free(d);
@@ -131,11 +128,6 @@ static void put_outbox(struct memory *m, const struct append *a) {
         m->outbox[m->n_outbox++] = (struct mem_event_out){strdup(o->id), strdup(o->aggregate_type), strdup(o->aggregate_id),
                                                           strdup(o->type), strdup(o->payload), a->now_ms};
     }
-}
-
-static void take_event(struct memory *m, const char *id) {
-    for (struct mem_event *e = m->events; e; e = e->next)
-        if (e->id && !strcmp(e->id, id)) e->taken = true; /* its id stays known */
 }
 
 static void dedup_name(const char *api_key, const char *route, const char *key, char out[600]) {
@@ -232,7 +224,8 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     for (size_t i = 0; i < a->n_artifacts; i++) put_blob(m->artifacts, a->artifacts[i].hash, a->artifacts[i].bytes, a->artifacts[i].n);
     if (a->person) put_blob(m->persons, a->person->customer, a->person->wrapped, a->person->n);
     if (a->dedup) put_dedup(m, a);
-    if (a->event_taken) take_event(m, a->event_taken);
+    if (a->seq == 1) r->deaf = a->row->deaf, memory_event_owe(m, a);
+    if (a->heard) memory_event_take(m, a, r);
     return OK;
 }
 

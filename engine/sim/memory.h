@@ -47,6 +47,9 @@ typedef void memory_outbox_fn(void *who, const struct outbox_row *o, int64_t at_
 void memory_each_outbox(const struct memory *m, memory_outbox_fn *fn, void *who);
 /* A run of that day's end has ended in the shard. */
 bool memory_has_day_ended(const struct memory *m, int32_t day, uint16_t shard);
+/* state: new, kept, taken, dead, dropped; owed: some run is still to hear it. */
+typedef void memory_event_fn(void *who, const char *case_type, const char *key, const char *id, const char *state, bool owed);
+void memory_each_event(const struct memory *m, memory_event_fn *fn, void *who);
 unsigned memory_rows(const struct memory *m);
 /* Raw row bodies, or what was published, hold this text somewhere (personal data must not). */
 bool memory_holds(const struct memory *m, const char *text);

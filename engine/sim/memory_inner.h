@@ -19,6 +19,7 @@ struct mem_run {
     char *workflow, *case_type, *case_key, *customer, *outcome;
     char state[16];
     int64_t wake_ms;
+    bool deaf;
 };
 struct mem_blob {
     void *bytes;
@@ -30,11 +31,17 @@ struct mem_task {
     int64_t created_ms, due_ms, updated_ms;
     unsigned visit;
 };
+enum mem_event_state { MEM_NEW, MEM_KEPT, MEM_TAKEN, MEM_DEAD, MEM_DROPPED };
 struct mem_event {
     struct mem_event *next;
-    char *type, *key, *name, *id, *body;
-    int64_t at_ms;
-    bool taken;
+    char *type, *key, *name, *id, *body, *by, *reason;
+    int64_t at_ms, no;
+    enum mem_event_state state;
+};
+struct mem_owed {
+    struct mem_owed *next;
+    const struct mem_event *event;
+    struct id run;
 };
 struct mem_definition {
     struct mem_definition *next;
@@ -96,6 +103,9 @@ struct memory {
     struct mem_lease *leases;
     struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans, *money;
     struct mem_event *events;
+    struct mem_owed *owed;
+    int64_t events_made;
+    struct rng event_rng;
     struct mem_definition *definitions;
     struct mem_day_end *day_ends; /* in order of day */
     struct mem_posting *postings;
@@ -121,5 +131,9 @@ void memory_tell_loan_entries(const struct mem_loan *l, store_loan_entry_fn *fn,
 /* Those of the shard with next_day <= day that come after `after`, in their order; an array for free(). */
 const struct mem_loan **memory_loans_due_new(const struct memory *m, uint16_t shard, int32_t day,
                                              const struct loan_place *after, size_t *n);
+/* handle_event.c: what an append does to events. */
+void memory_event_owe(struct memory *m, const struct append *a);
+void memory_event_take(struct memory *m, const struct append *a, const struct mem_run *r);
+void memory_events_free(struct memory *m);
 
 #endif

@@ -22,7 +22,7 @@ enum err proc_start(struct proc *p) {
     if (e == OK && p->world) e = world_connect(p->world, p->loop, p->registry);
     struct engine_config c = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
                               .rng = &p->rng, .master = p->master, .owner = owner, .address = owner,
-                              .processes = p->processes, .lease_ttl_ms = 30000, .resident_max = p->resident_max,
+                              .processes = p->processes, .lease_ttl_ms = 30000, .look_ms = 60000, .resident_max = p->resident_max,
                               .loans_max = p->loans_max, .day_end = p->day_end, .zone = p->zone,
                               .day_end_minute = p->zone ? p->day_end_minute : -1};
     if (e == OK) e = engine_new(&c, &p->engine, &f);

@@ -9,33 +9,10 @@
 #include "sim/check.h"
 #include "sim/plans.h"
 #include "sim/stage.h"
+#include "sim/telling.h"
 
-enum { START_MS_LOW = 1000, DAY_MS = 86400000, STEPS_MAX = 3000000 };
+enum { START_MS_LOW = 1000, DAY_MS = 86400000, STEPS_MAX = 3000000, SETTLING_MS = 600000 };
 #define T0 INT64_C(1790000000000)
-
-static uint64_t mixed(uint64_t h, const char *text) {
-    for (; *text; text++) h = (h ^ (uint64_t)(unsigned char)*text) * 0x100000001b3u;
-    return h;
-}
-
-/* A choice that depends only on the seed and what it is about, never on the order of things. */
-static unsigned fate(const struct stage *s, const char *what, const char *about, unsigned n) {
-    struct rng r;
-    rng_seed(&r, mixed(mixed(s->seed ^ 0xcbf29ce484222325u, what), about));
-    return (unsigned)rng_below(&r, n);
-}
-
-static struct proc *any_proc(struct stage *s) {
-    for (int tries = 0; tries < 8; tries++) {
-        struct proc *p = &s->procs[rng_below(&s->rng, s->n_procs)];
-        if (p->alive && !p->paused) return p;
-    }
-    return NULL;
-}
-
-static void later(struct stage *s, int64_t after_ms, loop_fn *fn, void *who) {
-    if (!loop_timer(s->loop, after_ms, fn, who)) abort();
-}
 
 /* --- cases ------------------------------------------------------------------------------------------ */
 
@@ -48,22 +25,22 @@ static void started(void *who, enum err err, struct id run, bool joined, const s
     if (err == OK && c->started && !id_same(c->run, run))
         stage_violation(c->stage, "case %s: one idempotency key gave two runs", c->ref);
     if (err == OK) c->started = true, c->run = run;
-    else later(c->stage, 500 + (int64_t)rng_below(&c->stage->rng, 3000), ask_start, c);
+    else stage_later(c->stage, 500 + (int64_t)rng_below(&c->stage->rng, 3000), ask_start, c);
 }
 
 static void ask_start(void *who) {
     struct sim_case *c = who;
     struct stage *s = c->stage;
-    struct proc *p = any_proc(s);
+    struct proc *p = stage_proc(s);
     if (c->asking || (c->started && c->again)) return;
     if (c->started) c->again = true; /* the client did not hear us and asks again */
-    json_auto_t *body = json_pack("{s:s, s:i, s:s, s:s}", "ref", c->ref, "n", c->n, "loan", c->loan, "name", "Quillfeather Onobrychis");
-    struct start st = {.workflow = c->workflow, .version = 1, .case_ = body, .customer = c->customer, .by = "sim", .dedup_route = "start",
+    json_auto_t *body = json_pack("{s:s, s:i, s:s, s:s}", "ref", c->ref, "n", c->n, "loan", c->loan, "name", c->watches ? "Quillfeather Watcher" : "Quillfeather Onobrychis");
+    struct start st = {.workflow = c->workflow, .version = 1, .case_ = body, .customer = c->customer, .by = "sim", .dedup_route = c->watches ? "watch" : "start",
                        .dedup_key = c->ref, .dedup_hash = "h"};
     c->asking = true;
     if (p && engine_start(p->engine, &st, started, c) == OK) return;
     c->asking = false;
-    later(s, 1000, ask_start, c);
+    stage_later(s, 1000, ask_start, c);
 }
 
 /* A process that dies with a start under way answers nobody: the client's own time-out. */
@@ -72,59 +49,22 @@ static void start_watchdog(void *who) {
     if (c->started) return;
     c->asking = false;
     ask_start(c);
-    later(c->stage, 30000, start_watchdog, c);
+    stage_later(c->stage, 30000, start_watchdog, c);
 }
 
-/* --- events ----------------------------------------------------------------------------------------- */
-
-struct telling {
-    struct sim_case *c;
-    const char *event;
-    char id[64];
-    bool twice;
-};
-
-static void tell(void *who);
-static void told(void *who, enum err err, const struct fault *f) {
-    struct telling *t = who;
-    (void)f;
-    if (err == OK || err == ERR_REFUSED || err == ERR_NOT_FOUND) {
-        if (!t->twice && rng_below(&t->c->stage->rng, 3) == 0) {
-            t->twice = true; /* a duplicate callback */
-            later(t->c->stage, 100, tell, t);
-        }
-        return;
-    }
-    later(t->c->stage, 2000 + (int64_t)rng_below(&t->c->stage->rng, 5000), tell, t);
-}
-
-static void tell(void *who) {
-    struct telling *t = who;
-    struct stage *s = t->c->stage;
-    struct proc *p = any_proc(s);
-    json_auto_t *data = json_pack("{s:s}", "ref", t->c->ref);
-    struct event ev = {t->event, t->id, "sim", data};
-    if (!t->c->started || !p || engine_signal(p->engine, t->c->run, &ev, told, t) != OK) later(s, 5000, tell, t);
-}
+/* --- cancels ---------------------------------------------------------------------------------------- */
 
 static void ask_cancel(void *who);
 static void cancel_told(void *who, enum err err, const struct fault *f) {
     struct sim_case *c = who;
     (void)f;
-    if (err != OK && err != ERR_REFUSED && err != ERR_NOT_FOUND) later(c->stage, 1000, ask_cancel, c);
+    if (err != OK && err != ERR_REFUSED && err != ERR_NOT_FOUND) stage_later(c->stage, 1000, ask_cancel, c);
 }
 static void ask_cancel(void *who) {
     struct sim_case *c = who;
-    struct proc *p = any_proc(c->stage);
+    struct proc *p = stage_proc(c->stage);
     if (!c->started || !p || engine_cancel(p->engine, c->run, "changed her mind", "sim", cancel_told, c) != OK)
-        later(c->stage, 700, ask_cancel, c);
-}
-
-static void plan_event(struct stage *s, struct sim_case *c, const char *event, int64_t at_ms) {
-    struct telling *t = stage_alloc(s, sizeof *t);
-    *t = (struct telling){.c = c, .event = event};
-    (void)snprintf(t->id, sizeof t->id, "%s-%s", event, c->ref);
-    later(s, at_ms, tell, t);
+        stage_later(c->stage, 700, ask_cancel, c);
 }
 
 /* --- people ----------------------------------------------------------------------------------------- */
@@ -161,7 +101,7 @@ static void work_on_stuck(struct stage *s, struct proc *p, const struct task_row
 
 static void work_on(void *who, const struct task_row *t) {
     struct stage *s = who;
-    struct proc *p = any_proc(s);
+    struct proc *p = stage_proc(s);
     if (!p || strcmp(t->state, "open")) return;
     int64_t waited = sim_clock_now(s->clock) - t->created_ms;
     if (text_ends(t->id, ".stuck")) {
@@ -173,9 +113,9 @@ static void work_on(void *who, const struct task_row *t) {
     if (strchr(run, '.')) *strchr(run, '.') = 0;
     char about[300];
     (void)snprintf(about, sizeof about, "%s.%s.%u", ref_of(s, run), t->paragraph, t->visit);
-    unsigned f = fate(s, "task", about, 10);
+    unsigned f = stage_fate(s, "task", about, 10);
     if (f == 0) return; /* nobody looks at it: late */
-    if (waited < 3600000 + (int64_t)fate(s, "delay", about, 20) * 600000) return;
+    if (waited < 3600000 + (int64_t)stage_fate(s, "delay", about, 20) * 600000) return;
     const char *answer = f < 5 ? "yes" : f < 8 ? "no" : "again";
     struct task_act a = {.task = t->id, .act = "answer", .by = "officer", .answer = answer};
     struct seen_task *seen = stage_seen(s, t->id);
@@ -186,7 +126,7 @@ static void work_on(void *who, const struct task_row *t) {
 static void people(void *who) {
     struct stage *s = who;
     memory_each_task(s->memory, work_on, s);
-    later(s, 600000 + (int64_t)rng_below(&s->rng, 600000), people, s);
+    stage_later(s, 600000 + (int64_t)rng_below(&s->rng, 600000), people, s);
 }
 
 /* --- storms ----------------------------------------------------------------------------------------- */
@@ -206,16 +146,23 @@ static void storm(void *who) {
         int64_t away = 1 + (int64_t)rng_below(&s->rng, rng_below(&s->rng, 3) ? 3000 : 90000);
         if (pause) proc_pause(p, true), s->report->pauses++;
         else proc_kill(p), s->report->kills++;
-        later(s, away, rise, p);
+        stage_later(s, away, rise, p);
     }
-    later(s, 5 + (int64_t)rng_below(&s->rng, rng_below(&s->rng, 4) ? 4000 : 40000), storm, s);
+    stage_later(s, 5 + (int64_t)rng_below(&s->rng, rng_below(&s->rng, 4) ? 4000 : 40000), storm, s);
 }
 
 /* --- a seed ----------------------------------------------------------------------------------------- */
 
+static const char WATCH[] =
+    "workflow \"sim_watch\" { version = 1, case = \"sim_case\", about = \"waits\", outcomes = { \"good\", \"bad\", \"stopped\" }, "
+    "stuck = { queue = \"operations\", within = hours(4), to = \"heads\" } }\n"
+    "wait \"w\" { event = \"go.ahead\", when = \"event.ref == case.ref\", within = hours(24), late = finish \"bad\", finish \"good\" }\n";
+
 static enum err write_flows(struct stage *s, bool print) {
     struct rng r;
     struct fault f = {0};
+    enum err watch = definitions_add(s->definitions, "workflow", "sim_watch", 1, WATCH, sizeof WATCH - 1, &f);
+    if (watch != OK) return stage_violation(s, "the flow of the watchers is not sound: %s", f.text), watch;
     rng_seed(&r, s->seed * 7919 + 17);
     s->n_flows = 1 + (unsigned)rng_below(&r, 3);
     for (unsigned i = 0; i < s->n_flows; i++) {
@@ -237,26 +184,40 @@ static enum err write_flows(struct stage *s, bool print) {
 /* Three cases are of one customer and write to one loan. */
 static void share_loan(struct sim_case *c, unsigned trio) {
     (void)snprintf(c->loan, sizeof c->loan, "LN%u", trio);
-    for (unsigned i = 0; i < 64; i++) c->customer[i] = "0123456789abcdef"[fate(c->stage, c->loan, i % 2 ? "odd" : "even", 16)];
+    for (unsigned i = 0; i < 64; i++) c->customer[i] = "0123456789abcdef"[stage_fate(c->stage, c->loan, i % 2 ? "odd" : "even", 16)];
+}
+
+/* A second run of the same case, for another customer and so perhaps in another shard: it only waits for the event. */
+static void plan_watcher(struct stage *s, const struct sim_case *of, int64_t at) {
+    if (s->n_cases == STAGE_CASES_MAX || stage_fate(s, "watched", of->ref, 2)) return;
+    struct sim_case *c = &s->cases[s->n_cases++];
+    *c = (struct sim_case){.stage = s, .watches = true};
+    (void)snprintf(c->ref, sizeof c->ref, "%s", of->ref), (void)snprintf(c->workflow, sizeof c->workflow, "sim_watch");
+    share_loan(c, STAGE_CASES_MAX + (unsigned)(c - s->cases));
+    bool late = !s->compare && stage_fate(s, "watchlate", of->ref, 2); /* comes when the event may be over */
+    at += (int64_t)stage_fate(s, "watchat", of->ref, 1000) * (late ? 36000 : 20);
+    stage_later(s, at, ask_start, c), stage_later(s, at + 30000, start_watchdog, c);
 }
 
 static void plan_cases(struct stage *s) {
-    for (unsigned i = 0; i < s->n_cases; i++) {
+    for (unsigned i = 0, n = s->n_cases; i < n; i++) {
         struct sim_case *c = &s->cases[i];
         c->stage = s;
         (void)snprintf(c->ref, sizeof c->ref, "C%u", i);
-        (void)snprintf(c->workflow, sizeof c->workflow, "sim_%u", fate(s, "flow", c->ref, s->n_flows));
+        (void)snprintf(c->workflow, sizeof c->workflow, "sim_%u", stage_fate(s, "flow", c->ref, s->n_flows));
         share_loan(c, i / 3);
-        c->n = (int)fate(s, "n", c->ref, 10);
-        int64_t at = START_MS_LOW + (int64_t)fate(s, "start", c->ref, 20000);
-        later(s, at, ask_start, c), later(s, at + 30000, start_watchdog, c);
-        if (fate(s, "twice", c->ref, 4) == 0) later(s, at + 2000, ask_start, c);
-        if (fate(s, "ahead", c->ref, 4)) plan_event(s, c, "go.ahead", at + 10 + (int64_t)fate(s, "aheadat", c->ref, 1000) * 60000);
-        if (!s->compare && fate(s, "stop", c->ref, 5) == 0) plan_event(s, c, "stop", at + (int64_t)fate(s, "stopat", c->ref, 120) * 500);
-        if (!s->compare && fate(s, "cancel", c->ref, 4) == 0)
-            later(s, at + 100 + (int64_t)fate(s, "cancelat", c->ref, 80) * 250, ask_cancel, c);
+        c->n = (int)stage_fate(s, "n", c->ref, 10);
+        int64_t at = START_MS_LOW + (int64_t)stage_fate(s, "start", c->ref, 20000);
+        stage_later(s, at, ask_start, c), stage_later(s, at + 30000, start_watchdog, c);
+        if (stage_fate(s, "twice", c->ref, 4) == 0) stage_later(s, at + 2000, ask_start, c);
+        telling_plan(s, c, at);
+        plan_watcher(s, c, at);
+        if (!s->compare && stage_fate(s, "cancel", c->ref, 4) == 0)
+            stage_later(s, at + 100 + (int64_t)stage_fate(s, "cancelat", c->ref, 80) * 250, ask_cancel, c);
     }
 }
+
+static int64_t latest(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static bool all_ended(const struct stage *s) {
     for (unsigned i = 0; i < s->n_cases; i++) {
@@ -274,6 +235,7 @@ static void play(struct stage *s) {
         if (i % 512 == 0 && all_ended(s)) break;
         if (s->report->violations) break;
     }
+    if (all_ended(s)) (void)sim_clock_run(s->clock, latest(sim_clock_now(s->clock), s->storm_till_ms) + SETTLING_MS, STEPS_MAX);
 }
 
 enum err sim_seed(const struct sim_options *o, struct sim_report *out) {
@@ -285,10 +247,11 @@ enum err sim_seed(const struct sim_options *o, struct sim_report *out) {
     s->n_cases = 2 + (unsigned)(o->seed % 5);
     if (write_flows(s, o->print && !o->calm) == OK && stage_up(s) == OK) {
         plan_cases(s);
-        later(s, 60000, people, s);
-        if (!o->calm) s->storm_till_ms = T0 + 120000 + (int64_t)(o->seed % 7) * 1000000, later(s, 500, storm, s);
+        stage_later(s, 60000, people, s);
+        if (!o->calm) s->storm_till_ms = T0 + 120000 + (int64_t)(o->seed % 7) * 1000000, stage_later(s, 500, storm, s);
         play(s);
         check_all(s);
+        check_events(s);
     }
     out->n_cases = s->n_cases;
     stage_free(s);

@@ -79,6 +79,29 @@ struct seen_task *stage_seen(struct stage *s, const char *task) {
     return t;
 }
 
+static uint64_t mixed(uint64_t h, const char *text) {
+    for (; *text; text++) h = (h ^ (uint64_t)(unsigned char)*text) * 0x100000001b3u;
+    return h;
+}
+
+unsigned stage_fate(const struct stage *s, const char *what, const char *about, unsigned n) {
+    struct rng r;
+    rng_seed(&r, mixed(mixed(s->seed ^ 0xcbf29ce484222325u, what), about));
+    return (unsigned)rng_below(&r, n);
+}
+
+struct proc *stage_proc(struct stage *s) {
+    for (int tries = 0; tries < 8; tries++) {
+        struct proc *p = &s->procs[rng_below(&s->rng, s->n_procs)];
+        if (p->alive && !p->paused) return p;
+    }
+    return NULL;
+}
+
+void stage_later(struct stage *s, int64_t after_ms, loop_fn *fn, void *who) {
+    if (!loop_timer(s->loop, after_ms, fn, who)) abort();
+}
+
 struct finding {
     struct id run;
     const char *state;

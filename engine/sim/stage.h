@@ -7,13 +7,13 @@
 #include "sim/proc.h"
 #include "sim/sim.h"
 
-enum { STAGE_PROCS_MAX = 3, STAGE_CASES_MAX = 16 };
+enum { STAGE_PROCS_MAX = 3, STAGE_CASES_MAX = 24 };
 struct stage;
 struct sim_case {
     struct stage *stage;
     char ref[24], workflow[24], loan[24], customer[65];
     int n;
-    bool asking, started, again;
+    bool asking, started, again, watches;
     struct id run;
 };
 struct seen_task {
@@ -33,8 +33,9 @@ struct stage {
     struct proc procs[STAGE_PROCS_MAX];
     unsigned n_procs, n_flows;
     struct sim_case cases[STAGE_CASES_MAX];
-    unsigned n_cases;
+    unsigned n_cases, noise;
     struct seen_task *seen;
+    struct telling *tellings;
     struct arena *arena;
     int64_t storm_till_ms;
     bool print, compare, calm;
@@ -46,6 +47,10 @@ MUST_CHECK enum err stage_up(struct stage *s); /* starts the processes */
 void stage_free(struct stage *s);
 void *stage_alloc(struct stage *s, size_t n);
 struct seen_task *stage_seen(struct stage *s, const char *task);
+/* A choice that depends only on the seed and what it is about, never on the order of things. */
+unsigned stage_fate(const struct stage *s, const char *what, const char *about, unsigned n);
+struct proc *stage_proc(struct stage *s); /* one that lives; NULL: none was found */
+void stage_later(struct stage *s, int64_t after_ms, loop_fn *fn, void *who);
 const char *stage_state(const struct stage *s, struct id run); /* in the store; NULL: no such run */
 void stage_violation(struct stage *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

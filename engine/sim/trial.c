@@ -250,7 +250,8 @@ static enum err open_stage(struct trial *t, struct registry *r) {
     t->script->loop = t->loop, t->script->example = t->x;
     enum err e = memory_open(t->memory, t->loop, &t->store);
     struct engine_config c = {.loop = t->loop, .store = t->store, .registry = r, .definitions = t->d, .rng = &t->rng,
-                              .owner = "try", .address = "", .processes = 1, .lease_ttl_ms = INT64_C(86400000) * 3000};
+                              .owner = "try", .address = "", .processes = 1, .lease_ttl_ms = INT64_C(86400000) * 3000,
+                              .look_ms = INT64_C(86400000) * 3000};
     return e == OK ? engine_new(&c, &t->engine, &f) : e;
 }
 

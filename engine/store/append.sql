@@ -31,7 +31,7 @@ from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::tex
 where r.run = n.run
 
 -- name: run_opened
-insert into run_open (run) select * from unnest($1::bytea[])
+insert into run_open (run, deaf) select run, deaf <> 0 from unnest($1::bytea[], $2::int4[]) as n(run, deaf)
 
 -- name: run_closed
 delete from run_open where run = any($1::bytea[])
@@ -100,12 +100,6 @@ insert into person_key as k (customer, wrapped, at_ms)
 select n.customer, n.wrapped, min(n.at_ms)
 from unnest($1::text[], $2::bytea[], $3::int8[]) as n(customer, wrapped, at_ms) group by n.customer, n.wrapped
 on conflict (customer) do update set wrapped = person_key_same(k.wrapped, excluded.wrapped)
-
--- name: event_take
-update kept_event k set taken_by = n.run
-from unnest($1::bytea[], $2::text[]) as n(run, event_id) join run r on r.run = n.run
-where k.key = r.case_key and k.case_type = r.case_type and k.event_id = n.event_id
-  and k.taken_by is null
 
 -- name: dedup_insert
 insert into dedup (api_key, route, key, body_hash, run, at_ms)

@@ -123,6 +123,11 @@ static void put_key(struct columns *c, const struct append *a) {
     c->n++;
 }
 
+static void put_opened(struct columns *c, const struct append *a) {
+    put_run_id(c, 0, a), put_i4(c, 1, a->row->deaf);
+    c->n++;
+}
+
 static size_t n_postings(const struct append *a) { return a->n_postings; }
 static void put_postings(struct columns *c, const struct append *a) {
     for (size_t k = 0; k < a->n_postings; k++, c->n++) {
@@ -193,9 +198,24 @@ static void put_person(struct columns *c, const struct append *a) {
     c->n++;
 }
 
-static size_t has_event(const struct append *a) { return a->event_taken != NULL; }
-static void put_event(struct columns *c, const struct append *a) {
-    put_run_id(c, 0, a), put_text(c, 1, a->event_taken);
+/* A run that starts and listens is owed what is kept for its key. */
+static size_t may_be_owed(const struct append *a) {
+    return is_opened(a) && !a->row->deaf && a->row->case_key && *a->row->case_key;
+}
+static void put_owed(struct columns *c, const struct append *a) {
+    put_run_id(c, 0, a), put_i4(c, 1, id_shard(a->run));
+    put_or_empty(c, 2, a->row->case_type), put_text(c, 3, a->row->case_key);
+    c->n++;
+}
+
+static size_t has_heard(const struct append *a) { return a->heard != NULL; }
+static void put_heard(struct columns *c, const struct append *a) {
+    put_run_id(c, 0, a), put_text(c, 1, a->heard->event_id);
+    put_or_empty(c, 2, a->heard->name), put_or_empty(c, 3, a->heard->by), put_i8(c, 4, a->heard->at_ms);
+    c->n++;
+}
+static void put_paid(struct columns *c, const struct append *a) {
+    put_run_id(c, 0, a), put_text(c, 1, a->heard->event_id);
     c->n++;
 }
 
@@ -225,7 +245,8 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add_leases(&b);
     add(&b, &SQL_JOURNAL_APPEND, "b48b", always, put_journal);
     add(&b, &SQL_RUN_INSERT, "bttttt8ttttt8888", is_first_row, put_first_row);
-    add(&b, &SQL_RUN_OPENED, "b", is_opened, put_key);
+    add(&b, &SQL_RUN_OPENED, "b4", is_opened, put_opened);
+    add(&b, &SQL_EVENT_OWE, "b4tt", may_be_owed, put_owed);
     add(&b, &SQL_RUN_UPDATE, "bttttt8888", is_later_row, put_later_row);
     add(&b, &SQL_RUN_CLOSED, "b", is_closed, put_key);
     add(&b, &SQL_POSTING_INSERT, "b44tttt848", n_postings, put_postings);
@@ -235,7 +256,8 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add(&b, &SQL_TASK_UPSERT, "tbt4ttttt888", n_tasks, put_tasks);
     add(&b, &SQL_ARTIFACT_INSERT, "tbb8", n_artifacts, put_artifacts);
     add(&b, &SQL_PERSON_INSERT, "tb8", has_person, put_person);
-    add(&b, &SQL_EVENT_TAKE, "bt", has_event, put_event);
+    add(&b, &SQL_EVENT_TAKE, "bttt8", has_heard, put_heard);
+    add(&b, &SQL_EVENT_PAID, "bt", has_heard, put_paid);
     add(&b, &SQL_DEDUP_INSERT, "ttttb8", has_dedup, put_dedup);
     add(&b, &SQL_OUTBOX_INSERT, "ttttt8", n_outbox, put_outbox);
     if (!b.failed) return b.out;

@@ -129,6 +129,12 @@ static void pack_keys(struct packer *p, struct append *a) {
         const void *wrapped = pack(p, r->wrapped, r->n);
         if (p->to) r->wrapped = wrapped;
     }
+    if (a->heard) {
+        struct heard_row *r = pack(p, a->heard, sizeof *r), counted;
+        if (r) a->heard = r;
+        else counted = *a->heard, r = &counted;
+        pack_text(p, &r->event_id), pack_text(p, &r->name), pack_text(p, &r->by);
+    }
 }
 
 /* Lays everything that `a` points to behind `p` and turns its pointers there. */
@@ -142,7 +148,6 @@ static void pack_append(struct packer *p, struct append *a) {
     if (a->n_artifacts) pack_artifacts(p, a);
     if (a->n_outbox) pack_outbox(p, a);
     pack_keys(p, a);
-    pack_text(p, &a->event_taken);
     const char *body = pack(p, a->body, a->body_len);
     if (body) a->body = body;
 }

@@ -112,10 +112,17 @@ enum err lookup_dedup(struct store *s, const char *api_key, const char *route, c
 enum err lookup_money(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
 enum err lookup_artifact(struct store *s, const char *hash, store_bytes_fn *done, void *who);
 enum err lookup_person(struct store *s, const char *customer, store_bytes_fn *done, void *who);
-enum err event_keep(struct store *s, uint16_t shard, const struct kept_event *e, store_done_fn *done,
-                    void *who);
-enum err events_kept(struct store *s, const char *case_type, const char *key, store_event_fn *each,
-                     store_done_fn *done, void *who);
+enum err event_find(struct store *s, const char *case_type, const char *key, const char *event_id,
+                    store_found_fn *done, void *who);
+enum err event_keep(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);
+enum err events_owed(struct store *s, const int32_t *shards, size_t n, int64_t after, unsigned limit,
+                     store_owed_fn *each, store_done_fn *done, void *who);
+enum err event_settle(struct store *s, struct id run, const struct kept_event *e, enum event_end how,
+                      const char *why, int64_t now_ms, store_done_fn *done, void *who);
+enum err events_sweep(struct store *s, int64_t before_ms, int64_t now_ms, const char *why,
+                      store_done_fn *done, void *who);
+enum err event_dead(struct store *s, int64_t no, bool replay, const char *by, const char *why,
+                    int64_t now_ms, store_done_fn *done, void *who);
 enum err definition_publish(struct store *s, const struct definition *d, store_done_fn *done, void *who);
 enum err definitions_all(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);
 enum err loans_load(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
@@ -140,6 +147,7 @@ struct ask {
     int answer;                    /* which statement of the batch answers */
     int64_t at_ms;
     char text[400];                /* what a reader keeps between row and end */
+    struct event_found event;
 };
 /* Copies `like` (its store is set here) and sends `b`, taking it; NULL batch: ERR_NOMEM. */
 MUST_CHECK enum err ask_batch_take(struct store *s, int index, const struct ask *like, struct pg_batch *b);

@@ -33,14 +33,6 @@ select run, body_hash from dedup where api_key = $1 and route = $2 and key = $3
 -- name: money_find
 select family, state, run from money_key where shard = $1 and key = $2
 
--- name: event_keep
-insert into kept_event (case_type, key, event_id, shard, name, body, at_ms)
-values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
-
--- name: events_kept
-select case_type, key, name, event_id, body, at_ms from kept_event
-where key = $2 and case_type = $1 and taken_by is null order by at_ms, event_id
-
 -- name: artifact_find
 select bytes from artifact where hash = $1
 

@@ -37,6 +37,7 @@ struct run_row {
     int64_t amount_minor;      /* 0: as it was */
     int64_t started_ms, updated_ms, ended_ms;
     int64_t wake_ms;           /* earliest timer; 0 none */
+    bool deaf;                 /* at seq 1: listens to no event, so none is for it */
 };
 struct posting_row {
     const char *debit, *credit, *currency, *kind;
@@ -94,6 +95,12 @@ struct outbox_row {
     const char *type;           /* "tenor.application.decided" */
     const char *payload;        /* JSON text without personal fields */
 };
+/* An event that came by (case type, key) and that this run has now heard: its id is known from here on, and the run is
+ * owed it no more. */
+struct heard_row {
+    const char *event_id, *name, *by;
+    int64_t at_ms;
+};
 struct append {
     struct id run;
     uint32_t seq;              /* 1, 2, 3 ... per run: one row per atomic step of its story */
@@ -118,7 +125,7 @@ struct append {
     size_t n_outbox;
     const struct dedup_row *dedup;
     const struct person_key_row *person; /* the first one of a customer stays */
-    const char *event_taken;   /* id of a kept event consumed by this append; NULL none */
+    const struct heard_row *heard; /* the event by case that this append is about; NULL none */
 };
 /* OK; ERR_CLOSED: fenced, drop the shard; ERR_CONFLICT: the idempotency key exists, look it up;
  * ERR_INVALID: the database rejected this entry (fault says why): park the run; ERR_IO: the store is
@@ -166,11 +173,26 @@ struct money_found {
 };
 typedef void store_money_fn(void *who, enum err err, const struct money_found *m);
 
-struct kept_event { /* arrived before a run that wants it (SEMANTICS 9) */
-    const char *case_type, *key, *name, *event_id, *body;
+/* An event from outside, by (case type, key) and an id of its sender's (SEMANTICS 9; engine/flow/README.md). */
+struct kept_event {
+    const char *case_type, *key, *name, *event_id, *body, *by; /* body: JSON text, sealed; by: who sent it */
     int64_t at_ms;
 };
-typedef void store_event_fn(void *who, const struct kept_event *e);
+struct event_found {
+    bool known;                /* the id was acknowledged before: nothing is to be done */
+    unsigned open;             /* runs of the key that are open and not deaf: 0, 1, or 2 for several */
+    struct id run;             /* when it is one */
+    bool owed;                 /* that run is owed an earlier event */
+};
+typedef void store_found_fn(void *who, enum err err, const struct event_found *found);
+struct owed_event {
+    struct id run;
+    struct kept_event event;
+    int64_t no;                /* order of arrival */
+};
+typedef void store_owed_fn(void *who, const struct owed_event *o);
+enum event_end { EVENT_HEARD, EVENT_GONE /* the run ended first */, EVENT_FULL /* it hears no more */ };
+enum { EVENTS_WAITING_MAX = 1000 }; /* for one key */
 typedef void store_bytes_fn(void *who, enum err err, const void *bytes, size_t n);
 struct loan_place { /* in the order of loans_due; {INT32_MIN, ""} is before all */
     int32_t next_day;
@@ -210,10 +232,26 @@ struct store_ops {
                       store_dedup_fn *done, void *who);
     /* How a business key of this shard stands; never older than any append that is done. */
     enum err (*money_key)(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
-    enum err (*keep_event)(struct store *s, uint16_t shard, const struct kept_event *e,
+    enum err (*find_event)(struct store *s, const char *case_type, const char *key, const char *event_id,
+                           store_found_fn *done, void *who);
+    /* The event is durable when this is done; an id that is known is OK and changes nothing. ERR_LIMIT: EVENTS_WAITING_MAX
+     * wait for this key already. */
+    enum err (*keep_event)(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);
+    /* Owes what is new to the open runs of its key, then tells what is owed to runs of these shards, in order of arrival
+     * after `after`, at most `limit`. */
+    enum err (*owed_events)(struct store *s, const int32_t *shards, size_t n, int64_t after, unsigned limit,
+                            store_owed_fn *each, store_done_fn *done, void *who);
+    /* The run is owed this event no more, without an append: see enum event_end. `why` for EVENT_FULL: the event is a
+     * dead letter, unless others are owed it too. */
+    enum err (*settle_event)(struct store *s, struct id run, const struct kept_event *e, enum event_end how,
+                             const char *why, int64_t now_ms, store_done_fn *done, void *who);
+    /* Events that nobody took and that came before `before_ms` become dead letters with this reason, ids that were taken
+     * before it are forgotten: some of each, so call it now and then. */
+    enum err (*sweep_events)(struct store *s, int64_t before_ms, int64_t now_ms, const char *why, store_done_fn *done,
+                             void *who);
+    /* A person's decision on a dead letter, by its number: it is new again, or dropped with a reason. ERR_NOT_FOUND. */
+    enum err (*dead_event)(struct store *s, int64_t no, bool replay, const char *by, const char *why, int64_t now_ms,
                            store_done_fn *done, void *who);
-    enum err (*kept_events)(struct store *s, const char *case_type, const char *key,
-                            store_event_fn *each, store_done_fn *done, void *who);
     enum err (*artifact)(struct store *s, const char *hash, store_bytes_fn *done, void *who);
     enum err (*person_key)(struct store *s, const char *customer, store_bytes_fn *done, void *who);
     /* The rows of these loans (none for an id that is unknown), then their entries, grouped by loan, in order of n. */

@@ -13,15 +13,18 @@
 static const struct pg_statement *const write_statements[] = {
     &SQL_LEASE_HOLD,     &SQL_JOURNAL_APPEND, &SQL_RUN_INSERT,   &SQL_RUN_OPENED,
     &SQL_RUN_UPDATE,     &SQL_RUN_CLOSED,     &SQL_POSTING_INSERT, &SQL_TASK_UPSERT,
-    &SQL_ARTIFACT_INSERT, &SQL_PERSON_INSERT, &SQL_EVENT_TAKE,   &SQL_DEDUP_INSERT,
+    &SQL_ARTIFACT_INSERT, &SQL_PERSON_INSERT, &SQL_DEDUP_INSERT,
     &SQL_JOURNAL_SAME,   &SQL_LEASE_EPOCHS,   &SQL_JOURNAL_PARTITION, &SQL_LOAN_UPSERT, &SQL_MONEY_UPSERT,
-    &SQL_LOAN_ENTRY_INSERT, &SQL_OUTBOX_INSERT,
+    &SQL_LOAN_ENTRY_INSERT, &SQL_OUTBOX_INSERT, &SQL_EVENT_OWE, &SQL_EVENT_TAKE,
+    &SQL_EVENT_PAID,
 };
 static const struct pg_statement *const read_statements[] = {
     &SQL_LEASE_CLAIM,    &SQL_LEASE_RELEASE,      &SQL_JOURNAL_PARTITION, &SQL_JOURNAL_LOAD,
     &SQL_JOURNAL_LOAD_MANY, &SQL_OPEN_RUNS,       &SQL_DEDUP_FIND, &SQL_MONEY_FIND,        &SQL_ARTIFACT_FIND,
-    &SQL_PERSON_FIND,    &SQL_EVENT_KEEP,         &SQL_EVENTS_KEPT,       &SQL_DEFINITION_PUBLISH,
-    &SQL_DEFINITION_FIND, &SQL_DEFINITIONS_ALL,   &SQL_LOANS_LOAD,        &SQL_LOAN_ENTRIES_LOAD,
+    &SQL_PERSON_FIND,    &SQL_DEFINITION_PUBLISH, &SQL_DEFINITION_FIND,   &SQL_DEFINITIONS_ALL,
+    &SQL_EVENT_FIND,     &SQL_EVENT_KEEP,         &SQL_EVENT_ROUTE,       &SQL_EVENTS_OWED,
+    &SQL_EVENT_SETTLE,   &SQL_EVENT_BODIES_EMPTIED, &SQL_EVENTS_DIED,     &SQL_EVENTS_FORGOTTEN,
+    &SQL_DEAD_EVENT_REPLAYED, &SQL_DEAD_EVENT_DROPPED, &SQL_LOANS_LOAD, &SQL_LOAN_ENTRIES_LOAD,
     &SQL_LOANS_DUE,       &SQL_DAY_END_ASK,       &SQL_DAY_ENDS_CLOSE,    &SQL_DAY_ENDS_OPEN,
 };
 
@@ -62,7 +65,9 @@ static void store_close(struct store *s) {
 static const struct store_ops ops = {
     .append = append,          .load = journal_load,           .open_runs = journal_open_runs,
     .load_many = journal_load_many,    .claim = lease_claim,       .release = lease_release,
-    .dedup = lookup_dedup,     .keep_event = event_keep,   .kept_events = events_kept,
+    .dedup = lookup_dedup,     .find_event = event_find,   .keep_event = event_keep,
+    .owed_events = events_owed, .settle_event = event_settle, .sweep_events = events_sweep,
+    .dead_event = event_dead,
     .money_key = lookup_money, .artifact = lookup_artifact, .person_key = lookup_person, .publish = definition_publish,
     .definitions = definitions_all, .load_loans = loans_load, .loans_due = loans_due,
     .day_end_ask = day_end_ask, .day_ends_open = day_ends_open,

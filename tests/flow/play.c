@@ -80,6 +80,18 @@ enum err play_signal(struct play *p, const char *name, const char *id, const cha
     return wait(p, engine_signal(p->proc.engine, p->run, &ev, done, p));
 }
 
+enum err play_hear(struct play *p, const char *name, const char *id, const char *ref) {
+    json_auto_t *data = json_pack("{s:s}", "ref", ref);
+    struct event ev = {name, id, "test", data};
+    p->told = false;
+    return wait(p, engine_hear(p->proc.engine, "sim_case", ref, &ev, done, p));
+}
+
+enum err play_dead(struct play *p, int64_t no, bool replay) {
+    p->told = false;
+    return wait(p, engine_dead_event(p->proc.engine, no, replay, "asha", "a test", done, p));
+}
+
 enum err play_task(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by) {
     return play_task_form(p, paragraph, visit, act, answer, by, NULL);
 }

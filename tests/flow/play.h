@@ -28,6 +28,9 @@ void play_pass(struct play *p, int64_t ms);
 /* Starts {"ref": ref, "n": n, "loan": loan}; waits until told. */
 enum err play_start(struct play *p, const char *ref, int n, const char *dedup_key, const char *dedup_hash);
 enum err play_signal(struct play *p, const char *name, const char *id, const char *ref);
+/* By case, to whoever is open. */
+enum err play_hear(struct play *p, const char *name, const char *id, const char *ref);
+enum err play_dead(struct play *p, int64_t no, bool replay); /* a person's decision on a dead letter */
 enum err play_task(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by);
 /* The same with the fields of a form (JSON text; NULL: none). */
 enum err play_task_form(struct play *p, const char *paragraph, unsigned visit, const char *act, const char *answer, const char *by,

@@ -55,7 +55,7 @@ static unsigned load(struct conform *c, struct store *s, struct id run) {
     return seen.n;
 }
 
-static const struct run_row first_row = {.workflow = "loan@1", .plan_hash = "ab", .case_type = "loan",
+const struct run_row first_row = {.workflow = "loan@1", .plan_hash = "ab", .case_type = "loan",
                                          .case_key = "L-1", .customer = "c1", .state = "running",
                                          .at = "begin", .currency = "INR", .amount_minor = 500};
 
@@ -374,22 +374,6 @@ static void open_runs_are_told(struct conform *c) {
     CU_ASSERT_TRUE(id_same(o.run[0], runs[2]) && id_same(o.run[1], runs[4]));
 }
 
-struct events {
-    struct answer answer;
-    unsigned n;
-    char id[8][32], name[8][32], body[8][32];
-};
-static void on_event(void *who, const struct kept_event *e) {
-    struct events *s = who;
-    if (s->n == 8) return;
-    text_copy(s->id[s->n], 32, e->event_id);
-    text_copy(s->name[s->n], 32, e->name);
-    text_copy(s->body[s->n++], 32, e->body);
-}
-static void events_done(void *who, enum err err, const struct fault *f) {
-    on_done(&((struct events *)who)->answer, err, f);
-}
-
 /* A run that moves twice before the connection is free: recovery must see where it is now. */
 static void last_row_of_a_turn_counts(struct conform *c) {
     enum { RUNS = 20 };
@@ -416,38 +400,6 @@ static void last_row_of_a_turn_counts(struct conform *c) {
         CU_ASSERT_STRING_EQUAL(o.state[i], "running");
         CU_ASSERT_EQUAL(o.wake_ms[i], 5);
     }
-}
-
-static void early_events_are_kept(struct conform *c) {
-    char key[40];
-    snprintf(key, sizeof key, "case-%lld", (long long)c->now_ms);
-    for (int i = 0; i < 3; i++) { /* e1 twice */
-        struct kept_event e = {"loan", key, "paid", i == 2 ? "e2" : "e1", "{}", c->now_ms + i};
-        struct answer a = {0};
-        CU_ASSERT_EQUAL(c->a->ops->keep_event(c->a, 2, &e, on_done, &a), OK);
-        CU_ASSERT_EQUAL(settle(c, &a), OK);
-    }
-    struct events s = {0};
-    CU_ASSERT_EQUAL(c->b->ops->kept_events(c->b, "loan", key, on_event, events_done, &s), OK);
-    CU_ASSERT_EQUAL(settle(c, &s.answer), OK);
-    CU_ASSERT_EQUAL(s.n, 2);
-    CU_ASSERT_STRING_EQUAL(s.id[0], "e1");
-    CU_ASSERT_STRING_EQUAL(s.name[1], "paid");
-    struct run_row row = first_row;
-    row.case_key = key;
-    struct append a = step(c, new_run(c, 2), 1, "{}");
-    a.row = &row;
-    a.event_taken = "e1";
-    CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
-    struct kept_event repeat = {"loan", key, "paid", "e1", "{}", c->now_ms + 9};
-    struct answer again = {0};
-    CU_ASSERT_EQUAL(c->a->ops->keep_event(c->a, 2, &repeat, on_done, &again), OK);
-    CU_ASSERT_EQUAL(settle(c, &again), OK);
-    s = (struct events){0};
-    CU_ASSERT_EQUAL(c->b->ops->kept_events(c->b, "loan", key, on_event, events_done, &s), OK);
-    CU_ASSERT_EQUAL(settle(c, &s.answer), OK);
-    CU_ASSERT_EQUAL(s.n, 1);
-    CU_ASSERT_STRING_EQUAL(s.id[0], "e2");
 }
 
 struct bytes {
@@ -543,6 +495,10 @@ const struct conform_test conform_tests[] = {
     {"open_runs_are_told", open_runs_are_told},
     {"last_row_of_a_turn_counts", last_row_of_a_turn_counts},
     {"early_events_are_kept", early_events_are_kept},
+    {"events_go_to_every_open_run", events_go_to_every_open_run},
+    {"a_run_that_ends_leaves_its_events", a_run_that_ends_leaves_its_events},
+    {"too_many_events_wait", too_many_events_wait},
+    {"old_events_are_swept", old_events_are_swept},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
     {"business_keys_stand_as_last_said", business_keys_stand_as_last_said},

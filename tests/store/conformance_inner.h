@@ -33,4 +33,12 @@ void day_ends_are_open_until_done(struct conform *c);
 /* conformance_outbox.c */
 void events_share_the_commit(struct conform *c);
 
+extern const struct run_row first_row;
+/* conformance_event.c */
+void early_events_are_kept(struct conform *c);
+void events_go_to_every_open_run(struct conform *c);
+void a_run_that_ends_leaves_its_events(struct conform *c);
+void too_many_events_wait(struct conform *c);
+void old_events_are_swept(struct conform *c);
+
 #endif
