@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/rng.h"
+#include "base/zone.h"
 #include "connectors/connectors.h"
 #include "connectors/guard.h"
 #include "flow/definitions.h"
@@ -44,6 +45,7 @@ struct process {
     struct guards *guards;
     struct registry *registry;
     struct definitions *definitions;
+    struct zone *zone; /* in which a day ends */
     struct engine *engine;
     struct api *api;
     struct http_server *inner, *outer; /* for the other processes; for the world */
@@ -112,6 +114,11 @@ static enum err up_definitions(struct process *p, struct fault *f) {
     return e;
 }
 
+static enum err up_zone(struct process *p, struct fault *f) {
+    if (zone_open(p->config.zone, &p->zone) == OK) return OK;
+    return fault_set(f, ERR_INVALID, "day_end.zone", "there is no time zone '%s' on this machine", p->config.zone);
+}
+
 static enum err up_engine(struct process *p, struct fault *f) {
     enum err e = http_listen(p->loop, "127.0.0.1:0", false, &HTTP_LIMITS_API, api_handle, NULL, &p->inner, f);
     if (e != OK) return e;
@@ -119,7 +126,7 @@ static enum err up_engine(struct process *p, struct fault *f) {
     struct engine_config ec = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
                                .rng = &p->rng, .metrics = p->metrics, .owner = p->owner, .address = p->address,
                                .processes = (unsigned)p->config.processes, .lease_ttl_ms = p->config.lease_ttl_ms,
-                               .resident_max = RESIDENT_RUNS};
+                               .resident_max = RESIDENT_RUNS, .zone = p->zone, .day_end_minute = p->config.day_end_minute};
     ec.master = p->master;
     e = engine_new(&ec, &p->engine, f);
     crypt_wipe(&ec.master, sizeof ec.master);
@@ -154,6 +161,7 @@ enum err wire_up(const struct config *c, int index, struct process **out, struct
     if (e == OK) e = config_master_key(&p->config, &p->master, f);
     if (e == OK) e = up_connectors(p, f);
     if (e == OK) e = up_definitions(p, f);
+    if (e == OK) e = up_zone(p, f);
     if (e == OK) e = up_engine(p, f);
     if (e == OK) e = up_api(p, f);
     if (e != OK) return wire_down(p), e;
@@ -235,6 +243,7 @@ void wire_down(struct process *p) {
     if (p->store) p->store->ops->close(p->store);
     api_free(p->api); /* all that were under way have been told, and ended their requests */
     metrics_free(p->metrics);
+    zone_close(p->zone);
     if (p->loop) io_loop_free(p->loop);
     crypt_wipe(&p->master, sizeof p->master);
     free(p);

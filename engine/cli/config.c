@@ -16,6 +16,8 @@ static const char definition[] =
     "\"processes\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":64},\"region\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":65535},"
     "\"shards\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":4096},\"connections\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":8},"
     "\"lease_ttl_ms\":{\"type\":\"integer\",\"minimum\":500,\"maximum\":60000},\"development\":{\"type\":\"boolean\"},"
+    "\"day_end\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"zone\":{\"type\":\"string\"},"
+    "\"at\":{\"type\":\"string\",\"pattern\":\"^([01][0-9]|2[0-3]):[0-5][0-9]$\"}}},"
     "\"sandbox\":{\"type\":[\"object\",\"null\"]},\"connectors\":{\"type\":\"object\"}}}";
 
 static enum err check(const json_t *json, struct fault *f) {
@@ -26,6 +28,11 @@ static enum err check(const json_t *json, struct fault *f) {
     if (e == OK) e = schema_check(s, json, NULL, NULL, f);
     schema_free(s);
     return e;
+}
+
+static int minute_of(const char *at) {
+    if (!at) return -1;
+    return ((at[0] - '0') * 10 + at[1] - '0') * 60 + (at[3] - '0') * 10 + at[4] - '0';
 }
 
 enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
@@ -46,6 +53,8 @@ enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
     c->connections = (int)json_int(json, "connections", 2);
     c->lease_ttl_ms = json_int(json, "lease_ttl_ms", 5000);
     c->development = json_bool(json, "development", false);
+    c->zone = json_text(json_object_get(json, "day_end"), "zone", "Asia/Kolkata");
+    c->day_end_minute = minute_of(json_text(json_object_get(json, "day_end"), "at", NULL));
     c->sandbox = json_at(json, "sandbox");
     c->connectors = json_object_get(json, "connectors");
     return e;

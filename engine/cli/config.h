@@ -3,6 +3,7 @@
  * {"database": "libpq string", "redis": "unix:/path", "listen": "127.0.0.1:8080", "processes": 1,
  *  "region": 1, "shards": 64, "connections": 2, "root": "...", "development": true,
  *  "master_key_file": "...", "keys_file": "...", "lease_ttl_ms": 5000,
+ *  "day_end": {"zone": "Asia/Kolkata", "at": "00:10"}, (without "at": only when somebody asks)
  *  "sandbox": {"listen": "127.0.0.1:8090", "book": "..."}, "connectors": {"kyc": {"url": "..."}, ...}} */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -19,6 +20,8 @@ struct config {
     int processes, region, shards, connections;
     int64_t lease_ttl_ms;
     bool development;
+    const char *zone;          /* in which a day ends */
+    int day_end_minute;        /* of the day; -1: only when somebody asks */
     const json_t *sandbox;     /* NULL: none is started */
     const json_t *connectors;  /* an object, maybe empty */
 };

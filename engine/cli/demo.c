@@ -3,57 +3,15 @@
  * Speaks only the public API, as a lender's system would. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/crypt.h"
 #include "base/fixed.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/talk.h"
 #include "connectors/sandbox/people.h"
-#include "io/fetch.h"
-#include "io/loop.h"
-
-
-struct demo {
-    struct loop *loop;
-    struct fetcher *fetch;
-    char base[200], key[200];
-    json_t *answer; /* of the last request */
-    int status;
-    bool failed;
-};
-
-static void answered(void *who, const struct fetch_answer *a) {
-    struct demo *d = who;
-    struct fault f = {0};
-    json_decref(d->answer);
-    d->answer = NULL;
-    d->status = a->err == OK ? a->status : 0;
-    d->failed = a->err != OK || json_parse(a->body, a->n, &JSON_LIMITS_ANSWER, &d->answer, &f) != OK;
-    if (a->err != OK) fprintf(stderr, "tenor demo: %s: %s\n", d->base, a->why);
-    io_loop_stop(d->loop);
-}
-
-/* One request, waited for. */
-static bool ask(struct demo *d, const char *method, const char *path, const json_t *body, const char *idempotency) {
-    char url[500], auth[260], key[200];
-    const char *headers[] = {auth, "Content-Type: application/json", "Prefer: wait=5", key, NULL};
-    AUTO(buf_reset) struct buf b;
-    buf_init(&b, 1u << 18);
-    if (body && json_write(body, &b) != OK) return false;
-    snprintf(url, sizeof url, "%s%s", d->base, path);
-    snprintf(auth, sizeof auth, "Authorization: Bearer %s", d->key);
-    snprintf(key, sizeof key, "Idempotency-Key: %s", idempotency ? idempotency : "");
-    if (!idempotency) headers[3] = NULL;
-    struct fetch_request q = {.method = method, .url = url, .headers = headers, .body = b.data, .body_n = b.len,
-                              .timeout_ms = 30000, .answer_max = 8u << 20};
-    if (!fetch_start(d->fetch, &q, answered, d)) return false;
-    io_loop_run(d->loop);
-    return !d->failed;
-}
 
 static const char *money(int64_t minor, char out[48]) { return fixed_money_text(minor, "INR", out); }
 
@@ -81,11 +39,11 @@ static void tell_decision(const json_t *application) {
                json_number_value(json_object_get(offer, "rate")) * 100);
 }
 
-static bool accept(struct demo *d, const char *id, const char *offer) {
+static bool accept(struct talk *d, const char *id, const char *offer) {
     char path[160];
     snprintf(path, sizeof path, "/v1/applications/%s/offer/accept", id);
     json_auto_t *body = json_pack("{s:s}", "offer", offer);
-    return ask(d, "POST", path, body, NULL);
+    return talk_ask(d, "POST", path, body, NULL);
 }
 
 static void tell_end(const json_t *application) {
@@ -97,7 +55,7 @@ static void tell_end(const json_t *application) {
     printf("      now       %s\n\n", status);
 }
 
-static bool story(struct demo *d, const struct persona *p, int n) {
+static bool story(struct talk *d, const struct persona *p, int n) {
     char key[80], amount[48], id[64];
     json_auto_t *body = json_pack("{s:s, s:s, s:i, s:I, s:s, s:s}", "pan", p->pan, "name", p->name, "age", 2026 - (int)strtol(p->dob, NULL, 10),
                                   "amount", (json_int_t)p->amount_rupees * 100, "account", p->account, "consent", p->consent);
@@ -105,7 +63,7 @@ static bool story(struct demo *d, const struct persona *p, int n) {
     crypt_random(&fresh, sizeof fresh);
     snprintf(key, sizeof key, "demo-%016llx", (unsigned long long)fresh);
     printf("  %d.  %s asks for %s\n      who       %s\n", n, p->name, money((int64_t)p->amount_rupees * 100, amount), p->about);
-    if (!ask(d, "POST", "/v1/applications", body, key)) return false;
+    if (!talk_ask(d, "POST", "/v1/applications", body, key)) return false;
     if (d->status != 200 && d->status != 202)
         return printf("      refused   %d %s\n\n", d->status, json_text(d->answer, "detail", "")), false;
     tell_decision(d->answer);
@@ -121,32 +79,21 @@ static bool story(struct demo *d, const struct persona *p, int n) {
     return true;
 }
 
-static bool read_key(const char *path, char *key, size_t cap) {
-    json_auto_t *keys = json_load_file(path, 0, NULL);
-    return text_copy(key, cap, json_text(keys, "admin", "")) && *key;
-}
-
 extern const struct command command_demo;
 
 static int run(int argc, char **argv) {
-    struct demo d = {.base = "http://127.0.0.1:8080"};
-    const char *keys = "var/keys.json", *url = d.base, *key = "";
+    struct talk t;
+    const char *keys = "var/keys.json", *url = "http://127.0.0.1:8080", *key = "";
     const struct arg table[] = {
         {"--url", ARG_TEXT, &url, 0, 0}, {"--keys", ARG_TEXT, &keys, 0, 0}, {"--key", ARG_TEXT, &key, 0, 0}, {0}};
     int rc = args_read(&command_demo, argc, argv, table, NULL);
+    if (rc == 0) rc = talk_open(&t, &command_demo, url, key, keys);
     if (rc) return rc;
-    if ((url != d.base && !text_copy(d.base, sizeof d.base, url)) || !text_copy(d.key, sizeof d.key, key))
-        return args_wrong(&command_demo, "the address or the key is too long");
-    if (!*d.key && !read_key(keys, d.key, sizeof d.key))
-        return fprintf(stderr, "tenor demo: no key in %s; is `tenor run` up? else give --key KEY\n", keys), EXIT_CANNOT;
-    if (crypt_start() != OK || !(d.loop = io_loop_new()) || fetcher_new(d.loop, 2, &d.fetch) != OK) return EXIT_CANNOT;
     puts("\nFive applications to a Tenor whose outside world is the sandbox: the people are simulated.\n");
     int n = 0, told = 0;
     bool reached = true;
-    for (const struct persona *p = personas; p->pan && p->amount_rupees && reached; p++, reached = d.status != 0) told += story(&d, p, ++n);
-    json_decref(d.answer);
-    fetcher_free(d.fetch);
-    io_loop_free(d.loop);
+    for (const struct persona *p = personas; p->pan && p->amount_rupees && reached; p++, reached = t.status != 0) told += story(&t, p, ++n);
+    talk_close(&t);
     return told == n ? 0 : EXIT_NO;
 }
 

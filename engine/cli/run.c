@@ -270,7 +270,8 @@ static int run(int argc, char **argv) {
 
 const struct command command_run = {
     "run",
-    "tenor run [--config FILE] [--dir var] [--port 8080] [--processes N] [--no-sandbox] [--sandbox-port 8090] [--root DIR]",
+    "tenor run [--config FILE] [--dir var] [--port 8080] [--processes N] [--no-sandbox] [--sandbox-port 8090]"
+    " [--day-end HH:MM|off] [--root DIR]",
     "Starts PostgreSQL, Redis, the sandbox providers and the engine, and keeps them running.\n"
     "A database or Redis of your own: TENOR_DATABASE_URL, TENOR_REDIS_URL, or \"database\" and \"redis\" in the\n"
     "configuration file (docs: engine/cli/README.md). Ctrl-C stops everything it started.",

@@ -29,13 +29,14 @@ static enum err take(const char *flag, const char *value, struct run_flags *o, s
     if (!strcmp(flag, "--config")) return o->config = value, OK;
     if (!strcmp(flag, "--dir")) return o->dir = value, OK;
     if (!strcmp(flag, "--root")) return o->root = value, OK;
+    if (!strcmp(flag, "--day-end")) return o->day_end = value, OK;
     if (!strcmp(flag, "--port")) return number(flag, value, 65535, &o->port, f);
     if (!strcmp(flag, "--sandbox-port")) return number(flag, value, 65535, &o->sandbox_port, f);
     return number(flag, value, 64, &o->processes, f);
 }
 
 enum err run_flags_read(int argc, char **argv, struct run_flags *o, struct fault *f) {
-    static const char *const known[] = {"--config", "--dir", "--root", "--port", "--sandbox-port", "--processes",
+    static const char *const known[] = {"--config", "--dir", "--root", "--port", "--sandbox-port", "--processes", "--day-end",
                                         "--no-sandbox", NULL};
     *o = (struct run_flags){.dir = "var", .sandbox_port = SANDBOX_PORT};
     for (int i = 1; i < argc; i++) {
@@ -103,6 +104,14 @@ static enum err put_places(json_t *c, const struct run_flags *o, const struct ru
     return e == OK ? put_default(c, "development", json_true()) : e;
 }
 
+static enum err put_day_end(json_t *c, const struct run_flags *o) {
+    enum err e = put_default(c, "day_end", json_pack("{s:s, s:s}", "zone", "Asia/Kolkata", "at", "00:10"));
+    json_t *day_end = json_object_get(c, "day_end");
+    if (e == OK && text_eq(o->day_end, "off")) json_object_del(day_end, "at");
+    else if (e == OK) e = put_text(day_end, "at", o->day_end);
+    return e;
+}
+
 /* Definitions are looked for from where we stand, whatever the children's folder. */
 static enum err put_root(json_t *c, struct fault *f) {
     char *full = realpath(json_text(c, "root", "."), NULL);
@@ -134,6 +143,7 @@ static enum err put_models(json_t *c) {
 enum err run_config_new(const struct run_flags *o, const struct run_places *p, json_t **out, struct fault *f) {
     json_t *c = json_deep_copy(o->file);
     enum err e = c ? put_places(c, o, p) : ERR_NOMEM;
+    if (e == OK) e = put_day_end(c, o);
     if (e == OK) e = put_root(c, f);
     if (e == OK) e = put_default(c, "connectors", json_object());
     if (e == OK) e = put_models(c);

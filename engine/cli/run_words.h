@@ -7,7 +7,7 @@
 #include "cli/config.h"
 
 struct run_flags {
-    const char *config, *dir, *root;
+    const char *config, *dir, *root, *day_end; /* day_end: "00:10" or "off" */
     int64_t port, sandbox_port, processes; /* port and processes 0: not given */
     bool no_sandbox;
     json_t *file; /* what --config named; owned; an empty object without */

@@ -2,7 +2,8 @@
  *
  * Answers are JSON: {"items":[...],"next":"cursor or null","as_of":"instant"}. Keyset paging: the
  * cursor is opaque and stable under inserts; one that is not ours is ERR_INVALID. Empty fields are left
- * out. Runs come newest first, tasks most urgent first. Personal fields stay sealed here. A question that
+ * out. Runs come newest first (those
+ * of day-ends only when they are asked for by workflow or case type), tasks most urgent first. Personal fields stay sealed here. A question that
  * takes the database over ten seconds is given up (ERR_BUSY). */
 #ifndef STORE_VIEW_H
 #define STORE_VIEW_H

@@ -11,6 +11,7 @@ where ($1::text is null or r.workflow = $1 or split_part(r.workflow, '@', 1) = $
   and r.started_ms >= $8::int8 and r.started_ms < $9::int8
   and r.amount_minor >= $10::int8 and r.amount_minor <= $11::int8
   and (r.started_ms, r.run) < ($12::int8, $13::bytea)
+  and (r.case_type <> 'day_end' or $6::text = 'day_end' or $1::text like 'day_end%')
   and (not $14::bool or exists (select from run_open o where o.run = r.run))
 order by r.started_ms desc, r.run desc limit $15::int8
 

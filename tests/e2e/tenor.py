@@ -41,7 +41,7 @@ class Tenor:
         self.dir = tempfile.mkdtemp(prefix="tenor-e2e-")
         self.port, self.sandbox_port = free_port(), free_port()
         self.args = [BINARY, "run", "--dir", self.dir, "--port", str(self.port), "--sandbox-port",
-                     str(self.sandbox_port), "--processes", str(processes), *extra]
+                     str(self.sandbox_port), "--processes", str(processes), "--day-end", "off", *extra]
         self.log = open(os.path.join(self.dir, "run.log"), "ab")
         self.process = self.proxy = self.proxy_port = None
 
