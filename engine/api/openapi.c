@@ -89,8 +89,13 @@ static json_t *paths_new(const struct route *const *tables) {
 static json_t *tags_new(void) {
     static const char *const tags[][2] = {
         {"applications", "Loan applications as the lender sees them"}, {"runs", "Runs of any workflow"},
-        {"tasks", "Work for people"}, {"definitions", "Strategy files"}, {"scoring", "Scores with reasons"},
-        {"connectors", "What steps can call"}, {"books", "Our own books"}, {"system", "Health, metrics, documents"}};
+        {"tasks", "Work for people"},
+        {"loans", "Loans of our own books"},
+        {"definitions", "Strategy files"},
+        {"scoring", "Scores with reasons"},
+        {"connectors", "What steps can call"},
+        {"books", "Our own books"},
+        {"system", "Health, metrics, documents"}};
     json_t *out = json_array();
     for (size_t i = 0; i < ARRAY_LEN(tags); i++)
         json_array_append_new(out, json_pack("{s:s, s:s}", "name", tags[i][0], "description", tags[i][1]));

@@ -16,7 +16,8 @@
 #define KEPT_BODY_MAX 65536 /* events and forms stay in memory with their run, up to a thousand of them */
 
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
-                                          routes_definitions, routes_score, routes_connectors, routes_day_ends, NULL};
+                                          routes_definitions, routes_score, routes_connectors, routes_day_ends,
+                                          routes_loans, NULL};
 
 /* One segment of a path; returns its length. */
 static size_t segment(const char *p) { return strcspn(p, "/"); }

@@ -50,6 +50,11 @@ void view_loans(struct view *v, const struct loans_filter *f, const char *cursor
 /* Its entries, the newest first: {"n","kind","effective","known","amount_minor","body","run","seq"}. */
 void view_loan_entries(struct view *v, const char *loan, const char *cursor, unsigned limit, view_done_fn *done, void *who);
 
+/* All its entries, oldest first, as they are stored: {"n","kind","day","known_ms","amount_minor","body"}; day is a number and
+ * body text. At most VIEW_FILE_MAX + 1 of them. */
+#define VIEW_FILE_MAX 20000
+void view_loan_file(struct view *v, const char *loan, view_done_fn *done, void *who);
+
 /* How far the end of a day is, or ERR_NOT_FOUND when nobody has asked for it: {"date","state","asked","asked_by","ended",
  * "left","done","changed","entries","failed","shards":[{"shard","state","left","done","changed","entries","failed","started",
  * "ended","run"}]}. state: "waiting", "running" or "ended". Loans: `done` were looked at, `changed` of them got entries,

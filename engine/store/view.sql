@@ -62,6 +62,11 @@ order by id limit $5::int8
 select n, kind, effective_day, known_ms, amount_minor, body, run, seq
 from loan_entry where loan = $1 and n < $2::int4 order by n desc limit $3::int8
 
+-- The whole file, to be folded.
+-- name: view_loan_file
+select n, kind, effective_day, known_ms, amount_minor, body
+from loan_entry where loan = $1 order by n limit $2::int8
+
 -- name: view_day_end
 select day, date, asked_ms, asked_by, done_ms from day_end where date = $1
 

@@ -101,3 +101,21 @@ void view_loan_entries(struct view *v, const char *loan, const char *cursor, uns
     struct pg_param p[] = {pg_text(loan), pg_i4((int32_t)before), pg_i8((int64_t)q->limit + 1)};
     question_ask(q, &SQL_VIEW_LOAN_ENTRIES, p);
 }
+
+static void file_row(struct question *q, int statement UNUSED, const struct pg_row *r) {
+    size_t n_kind, n_body;
+    const char *kind = pg_str(r, 1, &n_kind), *body = pg_str(r, 5, &n_body);
+    if (json_array_append_new(q->items, json_pack("{s:I, s:s%, s:I, s:I, s:I, s:s%}", "n", (json_int_t)pg_int(r, 0), "kind", kind, n_kind,
+                                                       "day", (json_int_t)pg_int(r, 2), "known_ms", (json_int_t)pg_int(r, 3),
+                                                       "amount_minor", (json_int_t)pg_int(r, 4), "body", body, n_body)))
+        q->failed = true;
+}
+
+void view_loan_file(struct view *v, const char *loan, view_done_fn *done, void *who) {
+    struct question *q = question_new(v, done, who);
+    struct pg_param p[] = {pg_text(loan), pg_i8(VIEW_FILE_MAX + 1)};
+    q->row = file_row;
+    q->items = json_array();
+    question_put(q, q->answer, "items", q->items);
+    question_ask(q, &SQL_VIEW_LOAN_FILE, p);
+}
