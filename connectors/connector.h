@@ -157,8 +157,10 @@ struct connector_ops {
     void (*start)(struct connector *c, struct call *call);
     void (*cancel)(struct connector *c, struct call *call); /* done still fires; NULL: waits for the end */
     void (*close)(struct connector *c);
-    /* Pure: checks the signature and turns a webhook into events. NULL: none are expected. */
-    enum err (*hear)(struct connector *c, const struct http_headers *h, const void *body, size_t n,
+    /* Pure: checks signature and age of a webhook (webhook.h), then turns it into events, none of which is told before
+     * all could be read. ERR_REFUSED: not signed by whom we trust; ERR_TIMEOUT: too old, perhaps played again;
+     * ERR_INVALID: nothing that was agreed; ERR_NOMEM. NULL: none are expected. */
+    enum err (*hear)(struct connector *c, const struct http_headers *h, const void *body, size_t n, int64_t now_ms,
                      heard_fn *each, void *who, struct fault *f);
     /* Whoever keeps answers: those of this customer that `event` makes stale are gone; NULL: all of them. NULL: keeps
      * none. */

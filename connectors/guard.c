@@ -192,10 +192,10 @@ static void close_guard(struct connector *c) {
     guard_leave(g);
 }
 
-static enum err hear(struct connector *c, const struct http_headers *h, const void *body, size_t n, heard_fn *each,
-                     void *who, struct fault *f) {
+static enum err hear(struct connector *c, const struct http_headers *h, const void *body, size_t n, int64_t now_ms,
+                     heard_fn *each, void *who, struct fault *f) {
     struct guard *g = (struct guard *)c;
-    return g->inner->ops->hear(g->inner, h, body, n, each, who, f);
+    return g->inner->ops->hear(g->inner, h, body, n, now_ms, each, who, f);
 }
 
 static enum err parse(const char *text, json_t **out, struct fault *f) {

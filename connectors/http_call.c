@@ -115,6 +115,8 @@ enum err http_connector_open(const struct connector_ops *ops, const struct conne
     return OK;
 }
 
+const void *http_connector_keys(const struct connector *c) { return ((const struct http_connector *)c)->keys; }
+
 static void call_free(struct http_call *h) {
     struct http_connector *c = h->c;
     answer_reset(&h->answer);
@@ -206,15 +208,20 @@ static void write_url(const struct http_call *h, const char *key, struct buf *ou
 }
 
 static enum err send_with_key(struct http_call *h, const char *key, const struct buf *body) {
-    struct buf url AUTO(buf_reset), idempotency AUTO(buf_reset), type AUTO(buf_reset);
+    struct buf url AUTO(buf_reset), idempotency AUTO(buf_reset), type AUTO(buf_reset), accept AUTO(buf_reset);
+    const struct shape *s = h->shape;
     buf_init(&url, 2048);
     buf_init(&idempotency, 512);
     buf_init(&type, 128);
+    buf_init(&accept, 128);
     write_url(h, key, &url);
     buf_addf(&idempotency, "Idempotency-Key: %s", key);
-    buf_addf(&type, h->look ? "Accept: %s" : "Content-Type: %s", h->shape && h->shape->type ? h->shape->type : "application/json");
-    if (!buf_ok(&url) || !buf_ok(&idempotency) || !buf_ok(&type) || !key_fits_header(key)) return ERR_LIMIT;
-    const char *headers[] = {buf_text(&type), buf_text(&idempotency), h->c->token[0] ? h->c->token : NULL, NULL};
+    buf_addf(&type, "Content-Type: %s", s && s->write ? s->type : "application/json");
+    buf_addf(&accept, "Accept: %s", s && s->read ? s->type : "application/json");
+    bool fits = buf_ok(&url) && buf_ok(&idempotency) && buf_ok(&type) && buf_ok(&accept);
+    if (!fits || !key_fits_header(key)) return ERR_LIMIT;
+    const char *headers[] = {buf_text(&accept), buf_text(&idempotency), h->look ? NULL : buf_text(&type), NULL, NULL};
+    headers[h->look ? 2 : 3] = h->c->token[0] ? h->c->token : NULL;
     struct fetch_request r = {.method = h->look ? "GET" : "POST", .url = buf_text(&url),
                               .headers = headers, .body = body->data, .body_n = body->len,
                               .timeout_ms = h->op->timeout_ms, .answer_max = ANSWER_MAX};

@@ -15,6 +15,7 @@
 MUST_CHECK enum err http_connector_open(const struct connector_ops *ops,
                                         const struct connector_env *env, struct connector **out,
                                         struct fault *f);
+const void *http_connector_keys(const struct connector *c); /* what shaping->open made, or NULL */
 void http_connector_start(struct connector *c, struct call *call);
 void http_connector_cancel(struct connector *c, struct call *call);
 /* Calls in flight are dropped: their done does not fire, their owner may already be gone. */

@@ -28,7 +28,7 @@ struct shape {
     /* Answers by itself; nobody is asked. In a worker thread where there is a pool. */
     json_t *(*own)(const struct shaped *s, struct answer *a);
     /* What goes over HTTP where it is not JSON; the sandbox in the same process says and hears JSON. `type` is the
-     * Content-Type, and the Accept of a look. `write` makes the body of what `ask` gave: ERR_INVALID when that cannot
+     * Content-Type where there is a `write`, and the Accept where there is a `read`. `write` makes the body of what `ask` gave: ERR_INVALID when that cannot
      * be said in this form. `read` makes JSON of a 2xx, which then goes through `hear`; in a worker when it is big. */
     const char *type;
     enum err (*write)(const struct shaped *s, const json_t *content, struct buf *out);

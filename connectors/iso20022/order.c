@@ -47,7 +47,7 @@ static void header(struct xml_writer *w, const struct iso_order *o, const char *
 
 static void payment_identification(struct xml_writer *w, const struct iso_order *o) {
     xml_open(w, "PmtId");
-    iso_id_leaf(w, "InstrId", o->message);
+    iso_id_leaf(w, "InstrId", o->instruction && *o->instruction ? o->instruction : o->message);
     iso_id_leaf(w, "EndToEndId", o->end_to_end);
     xml_close(w);
 }
@@ -157,6 +157,7 @@ static enum err read_sides(const struct xml_node *tx, struct iso_order *o, struc
 
 static enum err read_transaction(const struct xml_node *tx, struct iso_order *o, struct fault *f) {
     enum err e = iso_need(tx, "PmtId/EndToEndId", ISO_ID - 1, &o->end_to_end, f);
+    if (e == OK) e = iso_need(tx, "PmtId/InstrId", ISO_ID - 1, &o->instruction, f);
     if (e == OK) e = iso_need_amount(tx, o->debit ? "InstdAmt" : "Amt/InstdAmt", &o->amount_minor, o->currency, f);
     if (e == OK && o->amount_minor <= 0) e = fault_set(f, ERR_INVALID, "InstdAmt", "the amount must be above zero");
     if (e == OK) e = iso_need(tx, "RmtInf/Ustrd", 140, &o->reference, f);

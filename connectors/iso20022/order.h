@@ -11,6 +11,7 @@ struct iso_order { /* strings borrowed: when read, from the document */
     bool debit;             /* pain.008 */
     const char *message;    /* MsgId: at most 35 */
     const char *end_to_end; /* EndToEndId */
+    const char *instruction; /* InstrId: at most 35; of a debit the instalment; NULL or "": the message's id */
     const char *account;    /* of the other side; "" with a debit: the mandate knows it */
     const char *name;       /* of the other side, or "": goes out as NOTPROVIDED */
     const char *bank;       /* IFSC, or "" */

@@ -107,6 +107,7 @@ static void details(struct xml_writer *w, const struct iso_entry *e) {
     xml_open(w, "TxDtls");
     xml_open(w, "Refs");
     iso_id_leaf(w, "AcctSvcrRef", e->id);
+    iso_id_leaf(w, "InstrId", e->instruction);
     iso_id_leaf(w, "EndToEndId", *e->end_to_end ? e->end_to_end : "NOTPROVIDED");
     iso_id_leaf(w, "MndtId", e->mandate);
     xml_close(w);
@@ -187,6 +188,7 @@ static enum err read_entry(const struct xml_node *n, struct iso_entry *e, struct
     const char *id = text_or_empty(tx, "Refs/AcctSvcrRef");
     e->id = *id ? id : text_or_empty(n, "AcctSvcrRef");
     e->end_to_end = text_or_empty(tx, "Refs/EndToEndId");
+    e->instruction = text_or_empty(tx, "Refs/InstrId");
     e->mandate = text_or_empty(tx, "Refs/MndtId");
     e->reference = text_or_empty(tx, "RmtInf/Ustrd");
     e->reason = iso_reason_of(xml_at(tx, "RtrInf"));

@@ -23,6 +23,7 @@ struct iso_entry { /* strings borrowed */
     char currency[4];
     const char *id;          /* AcctSvcrRef: the bank's own */
     const char *end_to_end;  /* of our order, or "" */
+    const char *instruction; /* InstrId of our order, or "": of a debit the instalment */
     const char *reference;   /* RmtInf/Ustrd, or "" */
     const char *mandate;     /* MndtId, or "" */
     const char *reason;      /* of a return: our word, or "" */

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "connectors/sandbox/tally.h"
+#include "connectors/sandbox/sums.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 #define BOOK_MAX_BYTES ((size_t)4 << 30)
@@ -14,7 +14,7 @@
 struct book {
     struct arena *memory;
     struct map *by_key, *newest; /* newest: operation and subject, or reference */
-    struct tally *tally;
+    struct sums *sums;
     struct book_entry **list;
     size_t n, cap;
     book_line_fn *sink;
@@ -27,8 +27,8 @@ struct book *book_new(void) {
     b->memory = arena_new(BOOK_MAX_BYTES);
     b->by_key = map_new();
     b->newest = map_new();
-    b->tally = tally_new();
-    if (b->memory && b->by_key && b->newest && b->tally) return b;
+    b->sums = sums_new();
+    if (b->memory && b->by_key && b->newest && b->sums) return b;
     book_free(b);
     return NULL;
 }
@@ -37,7 +37,7 @@ void book_free(struct book *b) {
     if (!b) return;
     if (b->by_key) map_free(b->by_key, NULL);
     if (b->newest) map_free(b->newest, NULL);
-    tally_free(b->tally);
+    sums_free(b->sums);
     arena_free(b->memory);
     free(b->list);
     free(b);
@@ -89,10 +89,10 @@ static enum err link_newest(struct book *b, const char *how, const char *text, s
     return n ? map_put(b->newest, id, n, e, NULL) : OK;
 }
 
-struct book_loan book_loan(const struct book *b, const char *reference) { return tally_loan(b->tally, reference); }
+struct book_loan book_loan(const struct book *b, const char *reference) { return sums_loan(b->sums, reference); }
 
 struct book_instalment book_instalment(const struct book *b, const char *reference, const char *instalment) {
-    return tally_instalment(b->tally, reference, instalment);
+    return sums_instalment(b->sums, reference, instalment);
 }
 
 size_t book_count(const struct book *b) { return b->n; }
@@ -131,7 +131,7 @@ static enum err remember(struct book *b, const struct book_entry *e) {
     if (!c || link_newest(b, "about", c->subject, c, &c->older_about) != OK ||
         link_newest(b, "under", c->reference, c, &c->older_under) != OK || map_put(b->by_key, id, n, c, NULL) != OK)
         return ERR_NOMEM;
-    if (tally_entry(b->tally, c) != OK) {
+    if (sums_entry(b->sums, c) != OK) {
         map_remove(b->by_key, id, n);
         return ERR_NOMEM;
     }
@@ -237,7 +237,7 @@ enum err book_page(const struct book *b, size_t after, size_t limit, struct buf 
         write_line(b->list[k], k + 1, out);
     }
     buf_addf(out, "],\"next\":%zu,\"totals\":{\"entries\":%zu,", k, b->n);
-    tally_write(b->tally, out);
+    sums_write(b->sums, out);
     buf_adds(out, "}}");
     return buf_ok(out) ? OK : ERR_LIMIT;
 }

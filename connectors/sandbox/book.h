@@ -72,7 +72,7 @@ struct book_loan book_loan(const struct book *b, const char *reference);
 struct book_instalment book_instalment(const struct book *b, const char *reference, const char *instalment);
 size_t book_count(const struct book *b);
 /* {"entries": [...from number `after` on, at most `limit`...], "next": n, "totals": {...}} where totals
- * are those of tally.h. */
+ * are those of sums.h. */
 MUST_CHECK enum err book_page(const struct book *b, size_t after, size_t limit, struct buf *out);
 
 #endif

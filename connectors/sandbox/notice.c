@@ -124,11 +124,20 @@ static enum err schedule(struct notices *x, struct notice *n) {
     return e == OK && hit(x, n, FAULT_FORGE) ? push(x, &copy, NULL) : e;
 }
 
+static const struct book_entry *about(const struct book *b, const struct book_entry *e, const char *type) {
+    const struct book_entry *mandate = book_find(b, "payments.mandate", e->key), *envelope = book_find(b, "esign.envelope", e->key);
+    struct book_loan l = book_loan(b, e->reference);
+    const struct book_entry *x = !strncmp(type, "mandate.", 8) ? (mandate ? mandate : l.mandate)
+                                 : !strncmp(type, "esign.", 6) ? (envelope ? envelope : l.envelope)
+                                                               : e;
+    return x ? x : e;
+}
+
 enum err notices_entry(struct notices *x, const struct book_entry *e) {
     size_t k = 0;
     while (k < ARRAY_LEN(TOLD) && strcmp(TOLD[k].operation, e->operation) != 0) k++;
     if (k == ARRAY_LEN(TOLD) || e->told || (TOLD[k].if_ && !TOLD[k].if_(e))) return OK;
-    struct notice n = {.entry = e, .connector = !strncmp(e->operation, "esign", 5) ? "esign" : "payments",
+    struct notice n = {.entry = e, .about = about(x->book, e, TOLD[k].type), .connector = !strncmp(e->operation, "esign", 5) ? "esign" : "payments",
                        .type = TOLD[k].type, .due_ms = e->settles_ms > e->at_ms ? e->settles_ms : e->at_ms};
     (void)snprintf(n.id, sizeof n.id, "msg_%016" PRIx64 "%zu", sandbox_hash(x->seed, e->operation, e->key), e->n);
     return schedule(x, &n);
@@ -168,7 +177,7 @@ static void add_money(const struct notice *n, struct buf *out) {
 
 void notice_write(const struct notice *n, struct buf *out) {
     const struct book_entry *e = n->entry;
-    json_t *answer = json_loadb(e->answer, e->answer_n, 0, NULL), *more = json_loads(e->more, 0, NULL);
+    json_t *answer = json_loadb(n->about->answer, n->about->answer_n, 0, NULL), *more = json_loads(e->more, 0, NULL);
     char when[32], day[16];
     buf_addf(out, "{\"type\":\"%s\",\"timestamp\":\"%s\",\"data\":{\"on\":\"%s\"", n->type,
              instant_text(e->settles_ms > e->at_ms ? e->settles_ms : e->at_ms, when), day_text(service_day(e->settles_ms > e->at_ms ? e->settles_ms : e->at_ms), day));

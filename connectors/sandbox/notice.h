@@ -12,6 +12,7 @@
 
 struct notice {
     const struct book_entry *entry;
+    const struct book_entry *about; /* whose id is told: the mandate, the envelope, else the entry itself */
     const char *connector, *type; /* "payments", "payment.settled" */
     char id[40];                  /* webhook-id: the same for every copy and attempt */
     int64_t due_ms;

@@ -9,11 +9,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "connectors/sandbox/file.h"
+#include "connectors/sandbox/gateway.h"
 #include "connectors/sandbox/outside.h"
 #include "io/http.h"
 
 #define TYPE_JSON "application/json"
 #define PAGE_MAX 10000
+#define MESSAGE_MAX ((size_t)2 << 20)
 #define PEOPLE_MAX 1000
 #define OPERATION_MAX 96
 
@@ -39,6 +41,7 @@ struct held {
     bool released, gone; /* past the fsync; the client has left */
     char *body;
     size_t n;
+    const char *type;
 };
 
 static void held_free(struct held *h) {
@@ -55,7 +58,7 @@ static void send_now(struct held *h) {
         snprintf(seconds, sizeof seconds, "%d", h->retry_after_s);
         http_answer_header(h->request, "Retry-After", seconds);
     }
-    http_answer(h->request, h->status, TYPE_JSON, h->body, h->n);
+    http_answer(h->request, h->status, h->type, h->body, h->n);
     held_free(h);
 }
 
@@ -100,7 +103,7 @@ static void turn_end(void *who) {
     }
 }
 
-static void hold(struct sandbox *s, struct http_request *r, const struct outside_answer *a) {
+static void hold(struct sandbox *s, struct http_request *r, const struct outside_answer *a, const char *type) {
     struct held *h = calloc(1, sizeof *h);
     char *body = malloc(a->n + 1);
     if (!h || !body) {
@@ -110,7 +113,7 @@ static void hold(struct sandbox *s, struct http_request *r, const struct outside
         return;
     }
     memcpy(body, a->body, a->n);
-    *h = (struct held){.s = s, .request = r, .fate = a->fate, .status = a->status, .body = body, .n = a->n,
+    *h = (struct held){.s = s, .request = r, .fate = a->fate, .status = a->status, .body = body, .n = a->n, .type = type,
                        .retry_after_s = a->retry_after_s, .delay_ms = a->delay_ms, .next = s->first};
     if (s->first) s->first->prev = h;
     s->first = h;
@@ -146,16 +149,27 @@ static void ask_world(struct sandbox *s, struct http_request *r, const char *ope
                       const json_t *input) {
     const char *key = look_key ? look_key : http_header(r, "Idempotency-Key");
     struct outside_request q = {operation, key ? key : "", look_key != NULL, input, loop_now_ms(s->loop)};
+    const char *accept = http_header(r, "Accept");
     struct outside_answer a;
+    struct buf message AUTO(buf_reset);
+    buf_init(&message, MESSAGE_MAX);
     outside_ask(s->world, &q, &a);
-    hold(s, r, &a);
+    bool xml = accept && strstr(accept, GATEWAY_XML) && gateway_write(operation, q.key, &a, q.now_ms, &message);
+    if (xml) a.body = message.data, a.n = message.len, a.status = 200;
+    hold(s, r, &a, xml ? GATEWAY_XML : TYPE_JSON);
+}
+
+static enum err read_body(const struct http_request *r, const char *operation, json_t **out_new, struct fault *f) {
+    const char *type = http_header(r, "Content-Type"), *key = http_header(r, "Idempotency-Key");
+    size_t n;
+    const void *body = http_body(r, &n);
+    if (type && strstr(type, GATEWAY_XML)) return gateway_read(operation, key ? key : "", body, n, out_new, f);
+    return json_parse(body, n, &JSON_LIMITS_BODY, out_new, f);
 }
 
 static void provider(struct sandbox *s, struct http_request *r) {
     char operation[OPERATION_MAX];
     const char *look_key;
-    size_t n;
-    const void *body = http_body(r, &n);
     bool post = !strcmp(http_method(r), "POST");
     if (!split_path(http_path(r), operation, &look_key) || (post == (look_key != NULL))) {
         answer_error(r, 404, "no such place");
@@ -163,7 +177,7 @@ static void provider(struct sandbox *s, struct http_request *r) {
     }
     json_t *input = NULL;
     struct fault f;
-    if (post && json_parse(body, n, &JSON_LIMITS_BODY, &input, &f) != OK) answer_error(r, 400, f.text);
+    if (post && read_body(r, operation, &input, &f) != OK) answer_error(r, 400, f.text);
     else ask_world(s, r, operation, look_key, input);
     json_decref(input);
 }
@@ -204,7 +218,7 @@ static void control_happen(struct sandbox *s, struct http_request *r) {
     enum err e = json_parse(body, n, &JSON_LIMITS_BODY, &v, &f);
     if (e == OK) e = outside_happen(s->world, v, loop_now_ms(s->loop), &f);
     json_decref(v);
-    if (e == OK) hold(s, r, &(struct outside_answer){.fate = WORLD_ANSWERS, .status = 200, .body = "{}", .n = 2});
+    if (e == OK) hold(s, r, &(struct outside_answer){.fate = WORLD_ANSWERS, .status = 200, .body = "{}", .n = 2}, TYPE_JSON);
     else answer_error(r, e == ERR_CONFLICT ? 409 : 400, f.text);
 }
 

@@ -90,8 +90,8 @@ static void present(struct providers *p, const struct outside_request *r, const 
     buf_add_json_string(&out->facts, d->instalment, strlen(d->instalment));
     buf_addf(&out->facts, ",\"mandate\":\"%s\"", json_text(d->mandate_answer, "id", ""));
     plan_debit(p, r, d, out);
-    buf_addf(out->body, "{\"id\":\"DBT%012" PRIu64 "\",\"state\":\"presented\",\"amount\":%" PRId64 "}", service_number(p, r),
-             d->amount_minor);
+    buf_addf(out->body, "{\"id\":\"DBT%012" PRIu64 "\",\"state\":\"presented\",\"amount\":%" PRId64 ",\"currency\":\"%s\"}",
+             service_number(p, r), d->amount_minor, out->currency);
 }
 
 static void collect(struct providers *p, const struct outside_request *r, struct provided *out) {

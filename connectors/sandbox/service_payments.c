@@ -48,8 +48,8 @@ static void transfer(struct providers *p, const struct outside_request *r, const
     plan_transfer(p, r, account, out);
     iso_end_to_end(r->key, end_to_end);
     int64_t settled = out->settles_ms > r->now_ms ? out->settles_ms : r->now_ms;
-    buf_addf(out->body, "{\"id\":\"%s%012" PRIu64 "\",\"amount\":%" PRId64 ",\"settled_on\":\"%s\",\"end_to_end\":", prefix,
-             service_number(p, r), amount, day_text(service_day(settled), day));
+    buf_addf(out->body, "{\"id\":\"%s%012" PRIu64 "\",\"amount\":%" PRId64 ",\"currency\":\"%s\",\"settled_on\":\"%s\",\"end_to_end\":",
+             prefix, service_number(p, r), amount, out->currency, day_text(service_day(settled), day));
     buf_add_json_string(out->body, end_to_end, strlen(end_to_end));
     buf_addc(out->body, '}');
 }

@@ -131,6 +131,9 @@ void test_contract__reads_answer_what_they_declare(void) {
         {"bank.transactions", "{\"consent\":\"consent-asha\"}"},
         {"bank.transactions", "{\"consent\":\"c-1\",\"pan\":\"ABCPD1234F\"}"},
         {"payments.status", "{\"reference\":\"nothing\"}"},
+        {"payments.collection", "{\"reference\":\"nothing\",\"instalment\":\"1\"}"},
+        {"payments.statement", "{\"day\":\"2026-01-15\"}"},
+        {"account.verify", "{\"account\":\"000123\",\"name\":\"Meera Iyer\"}"},
     };
     for (size_t k = 0; k < ARRAY_LEN(reads); k++) {
         struct asking x;
@@ -159,6 +162,11 @@ static const struct {
     {"payments.mandate", "{\"account\":\"A0001\",\"reference\":\"%s\",\"amount\":100000}"},
     {"payments.disburse", "{\"account\":\"A0001\",\"reference\":\"%s\",\"amount\":1960000}"},
     {"payments.cancel_mandate", "{\"reference\":\"%s\"}"},
+    {"payments.refund", "{\"account\":\"A0001\",\"reference\":\"%s\",\"amount\":70}"},
+    {"payments.recall", "{\"reference\":\"%s\"}"},
+    {"esign.envelope", "{\"signer\":\"ignores\",\"reference\":\"%s\",\"document\":"
+                       "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"},
+    {"esign.void", "{\"reference\":\"%s\"}"},
     {"bureau.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
     {"bureau_b.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
 };

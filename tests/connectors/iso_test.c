@@ -85,6 +85,7 @@ static struct xml *order_document(const struct iso_order *o) {
 static void check_order(const struct iso_order *a, const struct iso_order *b) {
     CU_ASSERT_STRING_EQUAL(a->message, b->message);
     CU_ASSERT_STRING_EQUAL(a->end_to_end, b->end_to_end);
+    CU_ASSERT_STRING_EQUAL(a->instruction ? a->instruction : a->message, b->instruction);
     CU_ASSERT_STRING_EQUAL(a->account, b->account);
     CU_ASSERT_STRING_EQUAL(a->name, b->name);
     CU_ASSERT_STRING_EQUAL(a->bank, b->bank);
@@ -104,7 +105,7 @@ void test_iso__orders_come_back_as_they_were(void) {
         struct iso_order o = PAYOUT, back;
         struct fault f = {0};
         memcpy(o.currency, currencies[k / 2], 4);
-        if (k % 2) o.debit = true, o.mandate = "UMRN1", o.account = "", o.purpose = "", o.bank = "", o.name = "";
+        if (k % 2) o.debit = true, o.mandate = "UMRN1", o.account = "", o.purpose = "", o.bank = "", o.name = "", o.instruction = "3";
         struct xml *x = order_document(&o);
         CU_ASSERT_EQUAL(iso_order_read(x, o.debit, &back, &f), OK);
         check_order(&o, &back);
@@ -302,7 +303,7 @@ static void draw_entries(struct taken *t, struct rng *r, const char *currency) {
         (void)snprintf(t->ids[k], sizeof t->ids[k], "UTR%zu", k);
         t->expected[k] = (struct iso_entry){.kind = (enum iso_kind)(k % ISO_KINDS), .booked = k % 5 != 0, .id = t->ids[k],
                                             .amount_minor = 1 + (int64_t)(rng_u64(r) % 1000000000), .end_to_end = k % 3 ? "E1" : "",
-                                            .reference = "L<1>", .mandate = k % 2 ? "UMRN1" : "", .booked_day = TODAY,
+                                            .reference = "L<1>", .instruction = k % 2 ? "7" : "", .mandate = k % 2 ? "UMRN1" : "", .booked_day = TODAY,
                                             .reason = k % 7 ? "" : "insufficient_funds", .value_day = TODAY + 1};
         memcpy(t->expected[k].currency, currency, 4);
     }
@@ -314,7 +315,7 @@ static enum err take(void *who, const struct iso_entry *e, struct fault *f) {
     (void)f;
     t->wrong += e->kind != x->kind || e->booked != x->booked || e->amount_minor != x->amount_minor || strcmp(e->currency, x->currency) ||
                 strcmp(e->id, x->id) || strcmp(e->end_to_end, x->end_to_end) || strcmp(e->reference, x->reference) ||
-                strcmp(e->mandate, x->mandate) || strcmp(e->reason, x->reason) || e->booked_day != x->booked_day || e->value_day != x->value_day;
+                strcmp(e->mandate, x->mandate) || strcmp(e->instruction, x->instruction) || strcmp(e->reason, x->reason) || e->booked_day != x->booked_day || e->value_day != x->value_day;
     return OK;
 }
 

@@ -1,5 +1,5 @@
-/* tally.c - one function for each kind of entry. */
-#include "connectors/sandbox/tally.h"
+/* sums.c - one function for each kind of entry. */
+#include "connectors/sandbox/sums.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "base/map.h"
 #include "base/text.h"
 
-#define TALLY_MAX_BYTES ((size_t)2 << 30)
+#define SUMS_MAX_BYTES ((size_t)2 << 30)
 
-struct tally {
+struct sums {
     struct arena *memory;
     struct map *loans, *instalments;
     int64_t paid_minor, returned_minor, collected_minor, collections_returned_minor, refunded_minor, received_minor;
@@ -19,18 +19,18 @@ struct tally {
         envelopes, signed_, voided;
 };
 
-struct tally *tally_new(void) {
-    struct tally *t = calloc(1, sizeof *t);
+struct sums *sums_new(void) {
+    struct sums *t = calloc(1, sizeof *t);
     if (!t) return NULL;
-    t->memory = arena_new(TALLY_MAX_BYTES);
+    t->memory = arena_new(SUMS_MAX_BYTES);
     t->loans = map_new();
     t->instalments = map_new();
     if (t->memory && t->loans && t->instalments) return t;
-    tally_free(t);
+    sums_free(t);
     return NULL;
 }
 
-void tally_free(struct tally *t) {
+void sums_free(struct sums *t) {
     if (!t) return;
     if (t->loans) map_free(t->loans, NULL);
     if (t->instalments) map_free(t->instalments, NULL);
@@ -38,7 +38,7 @@ void tally_free(struct tally *t) {
     free(t);
 }
 
-static void *at(struct tally *t, struct map *m, const char *key, size_t n, size_t bytes) {
+static void *at(struct sums *t, struct map *m, const char *key, size_t n, size_t bytes) {
     void *v = map_get(m, key, n);
     if (v) return v;
     v = arena_alloc(t->memory, bytes);
@@ -51,7 +51,7 @@ static size_t instalment_key(const char *reference, const char *instalment, char
     return n > 0 && n < 200 ? (size_t)n : 0;
 }
 
-static struct book_instalment *instalment_of(struct tally *t, const struct book_entry *e) {
+static struct book_instalment *instalment_of(struct sums *t, const struct book_entry *e) {
     json_t *more = json_loads(e->more, 0, NULL);
     char key[200];
     size_t n = instalment_key(e->reference, json_text(more, "instalment", ""), key);
@@ -59,7 +59,7 @@ static struct book_instalment *instalment_of(struct tally *t, const struct book_
     return n ? at(t, t->instalments, key, n, sizeof(struct book_instalment)) : NULL;
 }
 
-static const char *code_of(struct tally *t, const struct book_entry *e) {
+static const char *code_of(struct sums *t, const struct book_entry *e) {
     json_t *more = json_loads(e->more, 0, NULL);
     const char *code = arena_strdup(t->memory, json_text(more, "code", ""));
     json_decref(more);
@@ -68,7 +68,7 @@ static const char *code_of(struct tally *t, const struct book_entry *e) {
 
 /* --- payouts -------------------------------------------------------------------------------------------------- */
 
-static void disburse(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void disburse(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->payouts++;
     t->paid_minor += e->amount_minor;
     l->paid_minor += e->amount_minor;
@@ -77,51 +77,51 @@ static void disburse(struct tally *t, struct book_loan *l, const struct book_ent
     l->payout = e;
 }
 
-static void take_back(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void take_back(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->payouts--;
     l->payouts--;
     t->paid_minor -= e->amount_minor;
     l->paid_minor -= e->amount_minor;
 }
 
-static void recalled(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void recalled(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->recalled++;
     take_back(t, l, e);
 }
 
-static void failed(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void failed(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->failed++;
     take_back(t, l, e);
 }
 
-static void returned(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void returned(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->returns++;
     l->returns++;
     t->returned_minor += e->amount_minor;
     l->returned_minor += e->amount_minor;
 }
 
-static void refund(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void refund(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->refunds++;
     t->refunded_minor += e->amount_minor;
     l->refunded_minor += e->amount_minor;
 }
 
-static void received(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void received(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->received_minor += e->amount_minor;
     l->received_minor += e->amount_minor;
 }
 
 /* --- mandates ------------------------------------------------------------------------------------------------- */
 
-static void set_mandate(struct tally *t, struct book_loan *l, bool active, bool pending) {
+static void set_mandate(struct sums *t, struct book_loan *l, bool active, bool pending) {
     t->active_mandates += active;
     t->active_mandates -= l->mandate_active;
     l->mandate_active = active;
     l->mandate_pending = pending;
 }
 
-static void mandate(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void mandate(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     bool pending = e->answer && strstr(e->answer, "\"pending\"");
     t->mandates++;
     l->mandates++;
@@ -129,17 +129,17 @@ static void mandate(struct tally *t, struct book_loan *l, const struct book_entr
     set_mandate(t, l, !pending, pending);
 }
 
-static void mandate_active(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void mandate_active(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     (void)e;
     set_mandate(t, l, true, false);
 }
 
-static void mandate_ended(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void mandate_ended(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     (void)e;
     set_mandate(t, l, false, false);
 }
 
-static void cancel_mandate(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void cancel_mandate(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->cancels++;
     l->cancels++;
     mandate_ended(t, l, e);
@@ -147,14 +147,14 @@ static void cancel_mandate(struct tally *t, struct book_loan *l, const struct bo
 
 /* --- collections ---------------------------------------------------------------------------------------------- */
 
-static void collect(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void collect(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     struct book_instalment *i = instalment_of(t, e);
     t->presentations++;
     l->collection = e;
     *i = (struct book_instalment){i->presentations + 1, e->at_ms, true, i->settled, "", e};
 }
 
-static void collect_settled(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void collect_settled(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     struct book_instalment *i = instalment_of(t, e);
     t->collected_minor += e->amount_minor;
     l->collected_minor += e->amount_minor;
@@ -162,7 +162,7 @@ static void collect_settled(struct tally *t, struct book_loan *l, const struct b
 }
 
 /* Unpaid at once, or paid and then taken back: only then was it counted as collected. */
-static void collect_returned(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void collect_returned(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     struct book_instalment *i = instalment_of(t, e);
     int64_t back = i->settled ? e->amount_minor : 0;
     t->collected_minor -= back;
@@ -173,24 +173,24 @@ static void collect_returned(struct tally *t, struct book_loan *l, const struct 
 
 /* --- signatures ----------------------------------------------------------------------------------------------- */
 
-static void envelope(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void envelope(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     t->envelopes++;
     l->envelope = e;
     l->envelope_state = BOOK_SENT;
 }
 
-static void signed_(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void signed_(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     (void)e;
     t->signed_++;
     l->envelope_state = BOOK_SIGNED;
 }
 
-static void declined(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void declined(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     (void)t, (void)e;
     l->envelope_state = BOOK_DECLINED;
 }
 
-static void voided(struct tally *t, struct book_loan *l, const struct book_entry *e) {
+static void voided(struct sums *t, struct book_loan *l, const struct book_entry *e) {
     if (l->envelope_state != BOOK_SENT || !strstr(e->answer, "\"voided\":true")) return;
     t->voided++;
     l->envelope_state = BOOK_VOIDED;
@@ -198,7 +198,7 @@ static void voided(struct tally *t, struct book_loan *l, const struct book_entry
 
 static const struct {
     const char *operation;
-    void (*count)(struct tally *t, struct book_loan *l, const struct book_entry *e);
+    void (*count)(struct sums *t, struct book_loan *l, const struct book_entry *e);
 } KINDS[] = {
     {"payments.disburse", disburse},
     {"payments.recalled", recalled},
@@ -219,7 +219,7 @@ static const struct {
     {"esign.void", voided},
 };
 
-enum err tally_entry(struct tally *t, const struct book_entry *e) {
+enum err sums_entry(struct sums *t, const struct book_entry *e) {
     struct book_loan *l = at(t, t->loans, e->reference, strlen(e->reference), sizeof *l);
     bool of_instalment = text_starts(e->operation, "payments.collect");
     if (!l || (of_instalment && !instalment_of(t, e))) return ERR_NOMEM; /* before anything is counted */
@@ -228,19 +228,19 @@ enum err tally_entry(struct tally *t, const struct book_entry *e) {
     return OK;
 }
 
-struct book_loan tally_loan(const struct tally *t, const char *reference) {
+struct book_loan sums_loan(const struct sums *t, const char *reference) {
     const struct book_loan *l = map_get(t->loans, reference, strlen(reference));
     return l ? *l : (struct book_loan){0};
 }
 
-struct book_instalment tally_instalment(const struct tally *t, const char *reference, const char *instalment) {
+struct book_instalment sums_instalment(const struct sums *t, const char *reference, const char *instalment) {
     char key[200];
     size_t n = instalment_key(reference, instalment, key);
     const struct book_instalment *i = n ? map_get(t->instalments, key, n) : NULL;
     return i ? *i : (struct book_instalment){.code = ""};
 }
 
-void tally_write(const struct tally *t, struct buf *out) {
+void sums_write(const struct sums *t, struct buf *out) {
     buf_addf(out, "\"payouts\":%zu,\"paid\":%" PRId64 ",\"paid_twice\":%zu,\"recalled\":%zu,\"failed\":%zu,", t->payouts,
              t->paid_minor, t->paid_twice, t->recalled, t->failed);
     buf_addf(out, "\"returns\":%zu,\"returned\":%" PRId64 ",", t->returns, t->returned_minor);
