@@ -26,6 +26,7 @@
 #define CONNECTIONS_PER_PROVIDER 1024 /* the guards hold each connector to far fewer; several may share a host */
 #define CONNECTIONS_PER_PROCESS 2048
 #define DEFINITIONS_CHANNEL "tenor:definitions"
+#define EVENTS_CHANNEL "tenor:events" /* events wait; without Redis each process looks every second */
 #define DRAIN_MS 10000
 #define RELOAD_MS 1000
 #define FETCH_MS 30000 /* published elsewhere: heard through Redis at once, without Redis this late */
@@ -119,6 +120,18 @@ static enum err up_zone(struct process *p, struct fault *f) {
     return fault_set(f, ERR_INVALID, "day_end.zone", "there is no time zone '%s' on this machine", p->config.zone);
 }
 
+static void events_came(void *who) {
+    static const char *const words[] = {"PUBLISH", EVENTS_CHANNEL, "new"};
+    struct process *p = who;
+    if (p->redis && p->config.processes > 1) redis_command(p->redis, 3, words, NULL, 1000, NULL, NULL);
+}
+
+static void heard_of_events(void *who, const char *channel, const char *text, size_t n) {
+    struct process *p = who;
+    (void)channel, (void)text, (void)n;
+    if (!p->stopping) engine_look(p->engine);
+}
+
 static enum err up_engine(struct process *p, struct fault *f) {
     enum err e = http_listen(p->loop, "127.0.0.1:0", false, &HTTP_LIMITS_API, api_handle, NULL, &p->inner, f);
     if (e != OK) return e;
@@ -126,7 +139,8 @@ static enum err up_engine(struct process *p, struct fault *f) {
     struct engine_config ec = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
                                .rng = &p->rng, .metrics = p->metrics, .owner = p->owner, .address = p->address,
                                .processes = (unsigned)p->config.processes, .lease_ttl_ms = p->config.lease_ttl_ms,
-                               .resident_max = RESIDENT_RUNS, .zone = p->zone, .day_end_minute = p->config.day_end_minute};
+                               .resident_max = RESIDENT_RUNS, .zone = p->zone, .day_end_minute = p->config.day_end_minute,
+                               .events_came = events_came, .events_who = p};
     ec.master = p->master;
     e = engine_new(&ec, &p->engine, f);
     crypt_wipe(&ec.master, sizeof ec.master);
@@ -222,6 +236,7 @@ void wire_serve(struct process *p) {
     if (io_loop_signal(p->loop, SIGTERM, stop, p) != OK || io_loop_signal(p->loop, SIGINT, stop, p) != OK) return;
     if (p->config.development) reload(p);
     if (p->redis && redis_subscribe(p->redis, DEFINITIONS_CHANNEL, heard_of_definition, p) != OK) return;
+    if (p->redis && redis_subscribe(p->redis, EVENTS_CHANNEL, heard_of_events, p) != OK) return;
     fetch_now_and_then(p);
     log_info("serving", "owner=%s listen=%s inner=%s", p->owner, p->config.listen, p->address);
     io_loop_run(p->loop);

@@ -90,6 +90,7 @@ static json_t *tags_new(void) {
     static const char *const tags[][2] = {
         {"applications", "Loan applications as the lender sees them"}, {"runs", "Runs of any workflow"},
         {"tasks", "Work for people"},
+        {"events", "What happens outside, told to cases"},
         {"loans", "Loans of our own books"},
         {"definitions", "Strategy files"},
         {"scoring", "Scores with reasons"},

@@ -17,7 +17,7 @@
 
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
                                           routes_definitions, routes_score, routes_connectors, routes_day_ends,
-                                          routes_loans, NULL};
+                                          routes_loans, routes_case_events, NULL};
 
 /* One segment of a path; returns its length. */
 static size_t segment(const char *p) { return strcspn(p, "/"); }
@@ -78,7 +78,7 @@ static bool read_body(struct request *r) {
     const void *bytes = http_body(r->http, &n);
     if (n && !is_json(http_header(r->http, "Content-Type")))
         return answer_problem(r, 415, NULL, "send the body as Content-Type: application/json"), false;
-    if (n > KEPT_BODY_MAX && (text_eq(route->body, "Event") || text_eq(route->body, "TaskAnswer")))
+    if (n > KEPT_BODY_MAX && (text_eq(route->body, "Event") || text_eq(route->body, "CaseEvent") || text_eq(route->body, "TaskAnswer")))
         return answer_problem(r, 413, NULL, "the body may have at most %d bytes here", KEPT_BODY_MAX), false;
     struct fault f = {0};
     enum err e = json_parse(n ? bytes : "{}", n ? n : 2, &JSON_LIMITS_BODY, &r->body, &f);

@@ -102,6 +102,8 @@ MUST_CHECK enum err engine_hear(struct engine *e, const char *case_type, const c
 /* A person's decision on a dead letter, by its number: to be heard after all, or dropped with a reason. ERR_NOT_FOUND. */
 MUST_CHECK enum err engine_dead_event(struct engine *e, int64_t no, bool replay, const char *by, const char *why,
                                       engine_done_fn *done, void *who);
+/* What an event says that is kept or dead, from the body that the store's view gives; NULL: it cannot be opened. */
+json_t *engine_event_new(const struct engine *e, const char *event_id, const char *body);
 /* Another process says that events wait: look now, not within look_ms. */
 void engine_look(struct engine *e);
 /* Undoes what stands, last first; ERR_REFUSED after the pivot, saying what to do instead. */

@@ -223,6 +223,10 @@ static void look(void *who) {
     free(shards);
 }
 
+json_t *engine_event_new(const struct engine *e, const char *event_id, const char *body) {
+    return seal_kept_open_new(e, event_id, body);
+}
+
 /* --- dead letters --------------------------------------------------------------------------------- */
 
 struct deciding {

@@ -67,6 +67,23 @@ where no = $1 and state = 'dead' returning no
 update kept_event set state = 'dropped', body = '', settled_by = $2, settled_ms = $3, reason = $4
 where no = $1 and state = 'dead' returning no
 
+-- Lists, the newest first.
+-- name: view_events_kept
+select no, case_type, key, name, event_id, by, at_ms, state, settled_ms, reason from kept_event
+where state in ('new', 'kept') and ($1::text is null or case_type = $1) and ($2::text is null or key = $2)
+  and (at_ms, no) < ($3::int8, $4::int8)
+order by at_ms desc, no desc limit $5::int8
+
+-- name: view_events_dead
+select no, case_type, key, name, event_id, by, at_ms, state, settled_ms, reason from kept_event
+where state = 'dead' and ($1::text is null or case_type = $1) and ($2::text is null or key = $2)
+  and (at_ms, no) < ($3::int8, $4::int8)
+order by at_ms desc, no desc limit $5::int8
+
+-- name: view_event
+select no, case_type, key, name, event_id, by, at_ms, state, settled_ms, reason, body from kept_event
+where no = $1 and state in ('new', 'kept', 'dead')
+
 -- In a journal batch: a run that starts is owed what is kept for its key.
 -- name: event_owe
 insert into event_owed (key, case_type, event_id, run, shard, no)

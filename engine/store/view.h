@@ -61,6 +61,15 @@ void view_loan_file(struct view *v, const char *loan, view_done_fn *done, void *
  * `failed` could not be reckoned and are left; `left` have work on or before that day. */
 void view_day_end(struct view *v, int32_t day, view_done_fn *done, void *who);
 
+struct events_filter {
+    const char *case_type, *key;
+    bool dead; /* dead letters; else those that wait for a run */
+};
+/* {"id","case_type","key","event","event_id","by","at"} and of a dead letter "since","reason"; the newest first. */
+void view_events(struct view *v, const struct events_filter *f, const char *cursor, unsigned limit, view_done_fn *done, void *who);
+/* One that waits or is dead, with its "body" as it is stored (flow opens it), or ERR_NOT_FOUND. */
+void view_event(struct view *v, int64_t no, view_done_fn *done, void *who);
+
 /* {"name","role"} or ERR_NOT_FOUND. Only hashes of keys are stored (store/api_key.h puts them). role:
  * "admin", "officer", "engineer", "lender" (submits). */
 void view_api_key(struct view *v, const char *key_hash, view_done_fn *done, void *who);

@@ -21,10 +21,10 @@ alter table kept_event add column settled_ms int8 not null default 0;
 update kept_event set state = 'taken' where taken_by is not null;
 create unique index kept_event_no on kept_event (no);
 create index kept_event_new on kept_event (no) where state = 'new';
-create index kept_event_waiting on kept_event (at_ms) where state in ('new', 'kept');
+create index kept_event_waiting on kept_event (at_ms, no) where state in ('new', 'kept');
 create index kept_event_over on kept_event (at_ms) where state in ('taken', 'dropped');
 create index kept_event_body on kept_event (no) where state = 'taken' and body <> '';
-create index kept_event_dead on kept_event (no) where state = 'dead';
+create index kept_event_dead on kept_event (at_ms, no) where state = 'dead';
 
 -- Who is still to hear it. Nearly always empty: a row goes with the append that takes the event.
 create table event_owed (
