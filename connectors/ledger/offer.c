@@ -1,9 +1,8 @@
-/* offer.c - the key facts of an offer. */
+/* offer.c - the price of a risk, and key facts. */
 #include "connectors/ledger/offer.h"
 
 #include "base/fixed.h"
-#include "base/zone.h"
-#include "book/apr.h"
+#include "connectors/ledger/opening.h"
 
 static const struct offer_rules DEFAULTS = {
     .bands = {{10000, 120000}, {20000, 140000}, {40000, 160000}, {60000, 190000},
@@ -52,15 +51,10 @@ enum err offer_rules_read(const json_t *config, struct offer_rules *out, struct 
     return e == OK ? read_bands(json_object_get(config, "bands"), out, f) : e;
 }
 
-static enum err make_terms(const struct offer_rules *rules, const json_t *input, int32_t day,
-                           struct loan_terms *t, struct fault *f) {
-    int64_t pd;
-    *t = (struct loan_terms){.principal_minor = json_int(input, "amount", 0),
-                             .start_day = day,
-                             .months = (int)json_int(input, "months", rules->months)};
-    if (fixed_from_double(json_number_value(json_object_get(input, "pd")), &pd) != OK)
-        return fault_set(f, ERR_INVALID, "pd", "pd must be a share");
-    enum err e = loan_price(rules->bands, rules->n_bands, pd, &t->rate, f);
+enum err offer_price(const struct offer_rules *rules, double pd, struct loan_terms *t, struct fault *f) {
+    int64_t risk;
+    if (fixed_from_double(pd, &risk) != OK) return fault_set(f, ERR_INVALID, "pd", "pd must be a share");
+    enum err e = loan_price(rules->bands, rules->n_bands, risk, &t->rate, f);
     if (e != OK) return e;
     if (!fixed_muldiv(t->principal_minor, rules->fee, FIXED_ONE, &t->fee_minor))
         return fault_set(f, ERR_INVALID, "amount", "the amount is too big");
@@ -68,59 +62,35 @@ static enum err make_terms(const struct offer_rules *rules, const json_t *input,
     return loan_check(t, f);
 }
 
-static json_t *row_json(const struct schedule_row *r) {
-    char due[16];
-    return json_pack("{s:i, s:s, s:I, s:I, s:I, s:I}", "number", r->number, "due", day_text(r->due_day, due),
-                     "payment", (json_int_t)r->payment_minor, "principal", (json_int_t)r->principal_minor,
-                     "interest", (json_int_t)r->interest_minor, "balance", (json_int_t)r->balance_minor);
+/* The statement with the hash of itself. */
+static json_t *statement_new(const struct key_facts *k) {
+    json_t *out = key_facts_json_new(k);
+    char hash[65];
+    if (out && json_hash(out, hash) == OK && json_put_take(out, "hash", json_string(hash)) == OK) return out;
+    json_decref(out);
+    return NULL;
 }
 
-static json_t *schedule_json(const struct schedule_row *rows, int n, int64_t *total) {
-    json_t *list = json_array();
-    *total = 0;
-    for (int k = 0; k < n; k++) {
-        *total += rows[k].payment_minor;
-        if (json_array_append_new(list, row_json(&rows[k])) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
+static enum err state_facts(struct work *w, const struct loan_terms *t) {
+    const struct settings *s = &w->ledger->settings;
+    struct key_facts *k = arena_alloc(w->arena, sizeof *k);
+    if (!k) return fault_set(&w->fault, ERR_NOMEM, "", "no memory");
+    *k = (struct key_facts){.terms = *t, .id = work_id(w, 'F'), .currency = w->ledger->currency, .offered_day = w->today,
+                            .valid_until = w->today + s->offer.valid_days, .cooling_off_days = s->products[t->product].cooling_off_days,
+                            .charges = s->charges, .n_charges = s->n_charges};
+    enum err e = key_facts_reckon(k, &w->fault);
+    return e == OK ? work_answer(w, statement_new(k)) : e;
 }
 
-static json_t *share_json(int64_t millionths) { return json_real((double)millionths / FIXED_ONE); }
-
-static json_t *facts_json(const struct loan_terms *t, const struct schedule_row *rows, int64_t apr,
-                          const char *id, const char *valid_until) {
-    int64_t total;
-    char due[16];
-    json_t *schedule = schedule_json(rows, t->months, &total);
-    return json_pack("{s:s, s:I, s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o}", "id", id,
-                     "amount", (json_int_t)t->principal_minor, "months", t->months,
-                     "rate", share_json(t->rate), "apr", share_json(apr),
-                     "instalment", (json_int_t)rows[0].payment_minor, "fee", (json_int_t)t->fee_minor,
-                     "paid_out", (json_int_t)(t->principal_minor - t->fee_minor),
-                     "total", (json_int_t)total,
-                     "cost", (json_int_t)(total - (t->principal_minor - t->fee_minor)),
-                     "first_due", day_text(rows[0].due_day, due), "valid_until", valid_until,
-                     "schedule", schedule);
-}
-
-enum err offer_make(const struct offer_rules *rules, const json_t *input, const char *id,
-                    int32_t day, json_t **answer_new, struct fault *f) {
+enum err op_offer(struct work *w) {
     struct loan_terms t;
-    int64_t apr;
-    char until[16];
-    enum err e = make_terms(rules, input, day, &t, f);
-    if (e != OK) return e;
-    struct schedule_row *rows = calloc((size_t)t.months, sizeof *rows);
-    if (!rows) return fault_set(f, ERR_NOMEM, "", "no memory");
-    e = loan_schedule(&t, rows, f);
-    if (e == OK) e = apr_of_schedule(&t, rows, t.months, &apr, f);
-    if (e == OK) {
-        *answer_new = facts_json(&t, rows, apr, id, day_text(day + rules->valid_days, until));
-        if (!*answer_new) e = fault_set(f, ERR_NOMEM, "", "no memory");
-    }
-    free(rows);
-    return e;
+    enum err e = opening_terms(w, &t);
+    if (e == OK) e = offer_price(&w->ledger->settings.offer, json_number_value(json_object_get(w->call->input, "pd")), &t, &w->fault);
+    return e == OK ? state_facts(w, &t) : e;
+}
+
+enum err op_key_facts(struct work *w) {
+    struct loan_terms t;
+    enum err e = opening_terms(w, &t);
+    return e == OK ? state_facts(w, &t) : e;
 }

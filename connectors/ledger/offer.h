@@ -1,4 +1,4 @@
-/* offer.h - what a loan would cost this applicant: rate by risk band, instalment, APR, schedule. Pure. */
+/* offer.h - what a loan would cost this applicant: rate by risk band, fee, and the key facts of it. */
 #ifndef LEDGER_OFFER_H
 #define LEDGER_OFFER_H
 
@@ -18,9 +18,13 @@ struct offer_rules {
 /* {"bands": [{"pd": 0.01, "rate": 0.12}, ...] ascending, "fee": 0.02, "fee_max": 500000, "months": 24,
  * "valid_days": 7}; each may be left out. */
 MUST_CHECK enum err offer_rules_read(const json_t *config, struct offer_rules *out, struct fault *f);
-/* `input` fits the operation's schema. `id` names the offer; `day` is the local date. ERR_REFUSED:
- * the risk is above every band. */
-MUST_CHECK enum err offer_make(const struct offer_rules *rules, const json_t *input, const char *id,
-                               int32_t day, json_t **answer_new, struct fault *f);
+/* Rate and fee for this probability of default, into the terms. ERR_REFUSED: the risk is above every band. */
+MUST_CHECK enum err offer_price(const struct offer_rules *rules, double pd, struct loan_terms *t, struct fault *f);
+
+struct work;
+/* Operations (work.h). An offer is a key fact statement at the price of the risk; its number comes from the call's key, and its
+ * hash is what a signature is bound to. */
+enum err op_offer(struct work *w);
+enum err op_key_facts(struct work *w);
 
 #endif

@@ -82,10 +82,13 @@ static enum err read_opened(const struct reading *r) {
     if (fixed_currency_digits(currency) < 0) return wrong(r, "currency");
     memcpy(o->currency, currency, sizeof o->currency);
     o->rate = json_int(r->body, "rate", 0);
+    o->foreclosure_fee = json_int(r->body, "foreclosure_fee", 0);
     if (!product_read(json_text(r->body, "product", ""), &o->product)) return wrong(r, "product");
     if (!day_count_read(json_text(r->body, "day_count", "30/360"), &o->day_count)) return wrong(r, "day_count");
     if (o->rate < 0 || o->rate > LOAN_RATE_MAX) return wrong(r, "rate");
+    if (o->foreclosure_fee < 0 || o->foreclosure_fee > FIXED_ONE) return wrong(r, "foreclosure_fee");
     enum err e = optional_minor(r, "fee", &o->fee_minor);
+    if (e == OK) e = optional_day(r, "cooling_off_until", &o->cooling_off_until);
     if (e == OK) e = read_rows(r, 3);
     if (e == OK && (row_sum(r->out) != r->out->minor || o->fee_minor >= r->out->minor)) e = wrong(r, "rows");
     return e == OK ? rules_read(json_object_get(r->body, "rules"), &o->rules, r->fault) : e;

@@ -3,7 +3,8 @@
  * Each has the day on which it counts and the moment at which we learnt of it (bitemporal), an amount where its kind has
  * one, and a JSON body:
  *
- *   opened       amount: principal. {"product", "currency", "fee", "rate" (millionths), "day_count", "rows", "rules", ...}
+ *   opened       amount: principal. {"product", "currency", "fee", "rate" (millionths), "day_count", "rows", "rules",
+ *                "cooling_off_until": day, "foreclosure_fee" (millionths)}
  *   paid         amount. {"for": "normal" (or prepayment, settlement, recovery), "to_due": day or "to_charge": n}
  *   recovered    as paid for recovery
  *   reversed     {"of": n, "why"}: entry n never was (returned, charged back, wrong); counts from the day of n
@@ -48,6 +49,8 @@ struct loan_opening {
     int64_t fee_minor, rate;
     enum day_count day_count;
     struct loan_rules rules;
+    int32_t cooling_off_until; /* the last day of it; 0 none */
+    int64_t foreclosure_fee;   /* share of the principal that is not due yet */
 };
 struct deed {
     uint32_t n;

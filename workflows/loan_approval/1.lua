@@ -66,7 +66,8 @@ saga "payout" {                        -- all or nothing up to the pivot (the po
                     retry = "gentle", undo = "payments.cancel_mandate" },
   step "transfer" { call = "payments.disburse", with = { account = "case.account", amount = "offer.paid_out", reference = "case.application_id", hold = "hold.id" },
                     once_per = "case.application_id", retry = "gentle", pivot = true },
-  step "book"     { call = "ledger.book_loan",  with = { loan = "case.application_id", amount = "offer.amount", fee = "offer.fee", transfer = "transfer.id" } },
+  step "book"     { call = "ledger.book_loan",  with = { loan = "case.application_id", amount = "offer.amount", fee = "offer.fee", rate = "offer.rate", months = "offer.months",
+                                                            transfer = "transfer.id", key_facts = "offer.hash" } },
   failed = go "payout_help",           next = finish "disbursed",
 }
 task "payout_help" {
