@@ -12,6 +12,7 @@
 #include "base/zone.h"
 #include "connectors/connectors.h"
 #include "connectors/guard.h"
+#include "connectors/ledger/day_end.h"
 #include "flow/definitions.h"
 #include "flow/engine.h"
 #include "flow/keep.h"
@@ -132,6 +133,15 @@ static void heard_of_events(void *who, const char *channel, const char *text, si
     if (!p->stopping) engine_look(p->engine);
 }
 
+static enum err end_loans_day(void *who, const struct loan_file *loan, int32_t day, int64_t now_ms, struct arena *a, struct day_end_out *out,
+                              struct fault *f) {
+    struct day_end x;
+    enum err e = ledger_day_end(loan, day, now_ms, a, &x, f);
+    (void)who;
+    *out = (struct day_end_out){.write = x.write, .postings = x.postings, .n_postings = x.n_postings};
+    return e;
+}
+
 static enum err up_engine(struct process *p, struct fault *f) {
     enum err e = http_listen(p->loop, "127.0.0.1:0", false, &HTTP_LIMITS_API, api_handle, NULL, &p->inner, f);
     if (e != OK) return e;
@@ -139,8 +149,8 @@ static enum err up_engine(struct process *p, struct fault *f) {
     struct engine_config ec = {.loop = p->loop, .store = p->store, .registry = p->registry, .definitions = p->definitions,
                                .rng = &p->rng, .metrics = p->metrics, .owner = p->owner, .address = p->address,
                                .processes = (unsigned)p->config.processes, .lease_ttl_ms = p->config.lease_ttl_ms,
-                               .resident_max = RESIDENT_RUNS, .zone = p->zone, .day_end_minute = p->config.day_end_minute,
-                               .events_came = events_came, .events_who = p};
+                               .resident_max = RESIDENT_RUNS, .day_end = end_loans_day, .zone = p->zone,
+                               .day_end_minute = p->config.day_end_minute, .events_came = events_came, .events_who = p};
     ec.master = p->master;
     e = engine_new(&ec, &p->engine, f);
     crypt_wipe(&ec.master, sizeof ec.master);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "connectors/ledger/work.h"
+
 static enum loan_class class_of(const struct loan_state *s) { return arrears_class(s, s->as_of_day); }
 static int bucket_of(const struct loan_state *s) { return arrears_bucket(arrears_dpd(s, s->as_of_day)); }
 

@@ -4,7 +4,9 @@
 #ifndef LEDGER_DAY_END_H
 #define LEDGER_DAY_END_H
 
-#include "connectors/ledger/work.h"
+#include "base/arena.h"
+#include "book/fold.h"
+#include "connectors/connector.h"
 
 struct day_end {
     struct loan_write write;   /* without entries: only the columns have moved on */
@@ -20,6 +22,7 @@ struct day_end {
 MUST_CHECK enum err ledger_day_end(const struct loan_file *file, int32_t day, int64_t now_ms, struct arena *a, struct day_end *out,
                                    struct fault *f);
 
+struct work;
 enum err op_day_end(struct work *w);
 
 #endif
