@@ -273,7 +273,6 @@ int64_t outside_due_ms(struct outside *w) {
 }
 
 bool outside_notice(struct outside *w, int64_t now_ms, struct notice *out) {
-    outside_advance(w, now_ms);
     return notices_take(w->notices, now_ms, out);
 }
 

@@ -59,7 +59,8 @@ void outside_ask(struct outside *w, const struct outside_request *r, struct outs
 void outside_advance(struct outside *w, int64_t now_ms);
 /* When outside_advance or outside_notice next has something to do; INT64_MAX: not before somebody asks. */
 int64_t outside_due_ms(struct outside *w);
-/* The next notice that is due (notice.h). It comes again after a restart, unless outside_told says that it was taken. */
+/* The next notice that is due (notice.h), after outside_advance: so that whoever keeps the book on disk can write it
+ * before anybody is told. It comes again after a restart, unless outside_told says that it was taken. */
 bool outside_notice(struct outside *w, int64_t now_ms, struct notice *out);
 void outside_told(struct outside *w, size_t entry);
 /* {"what": "payments.received", "key": "...", "reference": "L1", "amount": 500, "currency": "INR"}: somebody pays us.

@@ -11,6 +11,7 @@
 #include "connectors/sandbox/file.h"
 #include "connectors/sandbox/gateway.h"
 #include "connectors/sandbox/outside.h"
+#include "connectors/sandbox/teller.h"
 #include "io/http.h"
 
 #define TYPE_JSON "application/json"
@@ -18,12 +19,18 @@
 #define MESSAGE_MAX ((size_t)2 << 20)
 #define PEOPLE_MAX 1000
 #define OPERATION_MAX 96
+#define TIMER_LEAST_MS 1
+#define TIMER_FULL_MS 500
+#define TIMER_MOST_MS 3600000 /* a clock may be set: look again each hour */
 
 struct held;
 struct sandbox {
     struct loop *loop;
     struct outside *world;
     struct http_server *http;
+    struct teller *teller;    /* NULL: nobody is told of anything */
+    struct loop_timer *due;   /* of what happens by itself */
+    int64_t due_ms;
     struct book_file file;
     struct held *first_held, **last_held; /* wait for the end of the turn (fsync) */
     struct held *first;                   /* all of them */
@@ -88,9 +95,27 @@ static void release_one(struct held *h) {
     else if (!h->delay_ms || !(h->timer = loop_timer(h->s->loop, h->delay_ms, after_delay, h))) send_now(h);
 }
 
+static void something_due(void *who) {
+    struct sandbox *s = who;
+    s->due = NULL; /* the turn that this wakes does the rest, at its end */
+}
+
+/* One timer for the next thing that happens by itself. */
+static void set_timer(struct sandbox *s) {
+    int64_t due_ms = outside_due_ms(s->world), wait_ms = due_ms - loop_now_ms(s->loop);
+    if (s->due && s->due_ms == due_ms) return;
+    loop_cancel(s->loop, s->due);
+    s->due = NULL;
+    if (due_ms == INT64_MAX) return;
+    if (wait_ms < TIMER_LEAST_MS) wait_ms = teller_waiting(s->teller) < TELLER_MOST ? TIMER_LEAST_MS : TIMER_FULL_MS;
+    s->due = loop_timer(s->loop, wait_ms < TIMER_MOST_MS ? wait_ms : TIMER_MOST_MS, something_due, s);
+    s->due_ms = due_ms;
+}
+
 /* Crash rather than acknowledge what is not on disk: that is what a real bank's host does. */
 static void turn_end(void *who) {
     struct sandbox *s = who;
+    outside_advance(s->world, loop_now_ms(s->loop));
     if (book_file_dirty(&s->file) && book_file_sync(&s->file) != OK) {
         log_error("book_not_written", "why=%s", log_quote(strerror(errno)));
         abort();
@@ -101,6 +126,8 @@ static void turn_end(void *who) {
         if (!s->first_held) s->last_held = &s->first_held;
         release_one(h);
     }
+    teller_go(s->teller);
+    set_timer(s);
 }
 
 static void hold(struct sandbox *s, struct http_request *r, const struct outside_answer *a, const char *type) {
@@ -232,6 +259,7 @@ static void show_book(struct sandbox *s, struct http_request *r) {
     struct buf out AUTO(buf_reset);
     buf_init(&out, (size_t)64 << 20);
     size_t limit = number_of(r, "limit", 1000);
+    outside_advance(s->world, loop_now_ms(s->loop));
     if (book_page(outside_book(s->world), number_of(r, "after", 0), limit < PAGE_MAX ? limit : PAGE_MAX, &out) == OK)
         http_answer(r, 200, TYPE_JSON, out.data, out.len);
     else answer_error(r, 500, "no memory");
@@ -273,12 +301,21 @@ static enum err load_bureau_file(struct outside *w, const char *path, struct fau
     return e != OK ? e : outside_load_bureau(w, buf_text(&text), text.len, f);
 }
 
+static enum err tell_from_now(struct sandbox *s, struct fault *f) {
+    json_t *on = json_pack("{s:b}", "tell", 1);
+    enum err e = on ? outside_set(s->world, on, f) : fault_set(f, ERR_NOMEM, "", "no memory");
+    json_decref(on);
+    return e;
+}
+
 static enum err start_parts(struct sandbox *s, const json_t *settings, struct fault *f) {
     static const struct http_limits limits = {.body_bytes = (size_t)16 << 20, .header_bytes = 16384,
                                               .idle_s = 300, .connections = 4000};
     const char *book = json_text(settings, "book", NULL), *bureau = json_text(settings, "bureau_file", NULL);
     enum err e = outside_new(settings, &s->world, f);
     if (e == OK && book) e = book_file_open(&s->file, book, outside_book(s->world), f);
+    if (e == OK) e = teller_start(s->loop, s->world, settings, &s->teller, f);
+    if (e == OK && s->teller) e = tell_from_now(s, f);
     if (e == OK && bureau) e = load_bureau_file(s->world, bureau, f);
     if (e == OK && (e = loop_on_turn_end(s->loop, turn_end, s)) != OK) return fault_set(f, e, "", "no memory");
     return e == OK ? http_listen(s->loop, json_text(settings, "listen", "127.0.0.1:9100"), false, &limits, route, s,
@@ -311,6 +348,8 @@ void sandbox_stop(struct sandbox *s) {
         loop_cancel(s->loop, s->first->timer);
         send_now(s->first);
     }
+    loop_cancel(s->loop, s->due);
+    teller_stop(s->teller);
     book_file_close(&s->file);
     outside_free(s->world);
     free(s);

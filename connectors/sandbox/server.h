@@ -9,6 +9,8 @@
  *   GET  /people, GET /people?pan=P      who is who: the named ones, or one
  *   GET  /people?page=N&size=M           inhabitants in bulk, pages from 1, at most 1000 each
  *   GET  /readyz
+ * Content and answers of /payments are JSON or ISO 20022 messages (gateway.h). With `webhooks` in the settings, what
+ * happens is told to that address (teller.h).
  * Before an answer to an effect leaves, its line is on disk: all lines of one turn share one fsync. */
 #ifndef SANDBOX_SERVER_H
 #define SANDBOX_SERVER_H
@@ -18,7 +20,7 @@
 
 struct sandbox;
 
-/* `settings` as in outside.h, and {"listen": "127.0.0.1:9100", "book": "path", "bureau_file": "path"}.
+/* `settings` as in outside.h and teller.h, and {"listen": "127.0.0.1:9100", "book": "path", "bureau_file": "path"}.
  * Without `book` nothing is kept. A book that is there is read in; a torn last line is cut off. */
 MUST_CHECK enum err sandbox_start(struct loop *l, const json_t *settings, struct sandbox **out,
                                   struct fault *f);

@@ -57,7 +57,7 @@ static void transfer(struct providers *p, const struct outside_request *r, const
 static void disburse(struct providers *p, const struct outside_request *r, struct provided *out) {
     bool dormant = text_starts(json_text(r->input, "account", ""), "dormant");
     if (dormant) {
-        out->settles_ms = r->now_ms + p->day_ms;
+        out->settles_ms = r->now_ms + SOON_MS + p->day_ms;
         follow_plan(&out->plan, "payments.failed", r->now_ms + SOON_MS, "account_blocked", "");
     }
     transfer(p, r, "UTR", out);

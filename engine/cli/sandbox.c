@@ -25,8 +25,8 @@ static enum err read_config(const char *path, json_t *into, struct fault *f) {
 }
 
 struct flags {
-    const char *config, *listen, *book, *latency, *faults, *bureau_file;
-    int64_t seed, people;
+    const char *config, *listen, *book, *latency, *faults, *bureau_file, *webhooks, *webhook_secret_file;
+    int64_t seed, people, day_ms;
 };
 
 static enum err put_text(json_t *into, const char *key, const char *value) {
@@ -41,6 +41,9 @@ static enum err settle(const struct flags *o, json_t *into, struct fault *f) {
     if (e == OK) e = put_text(into, "latency", o->latency);
     if (e == OK) e = put_text(into, "faults", o->faults);
     if (e == OK) e = put_text(into, "bureau_file", o->bureau_file);
+    if (e == OK) e = put_text(into, "webhooks", o->webhooks);
+    if (e == OK) e = put_text(into, "webhook_secret_file", o->webhook_secret_file);
+    if (e == OK && o->day_ms) e = json_put_take(into, "day_ms", json_integer(o->day_ms));
     if (e == OK && o->seed) e = json_put_take(into, "seed", json_integer(o->seed));
     return e == OK && o->people ? json_put_take(into, "people", json_integer(o->people)) : e;
 }
@@ -87,6 +90,8 @@ static int run(int argc, char **argv) {
                                 {"--book", ARG_TEXT, &o.book, 0, 0},           {"--latency", ARG_TEXT, &o.latency, 0, 0},
                                 {"--faults", ARG_TEXT, &o.faults, 0, 0},       {"--bureau-file", ARG_TEXT, &o.bureau_file, 0, 0},
                                 {"--seed", ARG_NUMBER, &o.seed, 1, INT64_MAX}, {"--people", ARG_NUMBER, &o.people, 1, INT64_MAX},
+                                {"--webhooks", ARG_TEXT, &o.webhooks, 0, 0},   {"--webhook-secret-file", ARG_TEXT, &o.webhook_secret_file, 0, 0},
+                                {"--day-ms", ARG_NUMBER, &o.day_ms, 10, 864000000},
                                 {0}};
     int code = args_read(&command_sandbox, argc, argv, table, NULL);
     if (code) return code;
@@ -104,7 +109,8 @@ static int run(int argc, char **argv) {
 const struct command command_sandbox = {
     "sandbox",
     "tenor sandbox [--config FILE] [--listen ADDRESS] [--book FILE] [--seed N] [--latency MIN-MAX] [--faults SPEC] "
-    "[--bureau-file CSV] [--people N]",
-    "Plays the outside world with seeded people. --people lists N of them, one JSON object on a line.",
+    "[--bureau-file CSV] [--people N] [--day-ms MS] [--webhooks URL --webhook-secret-file FILE]",
+    "Plays the outside world with seeded people. --people lists N of them, one JSON object on a line. --day-ms says how\n"
+    "long \"days later\" takes; --webhooks tells what happens to URL/payments and URL/esign, signed with the secret in FILE.",
     run,
 };

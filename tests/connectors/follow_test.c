@@ -268,6 +268,7 @@ void test_follow__what_was_to_come_comes_after_a_restart_and_only_once(void) {
 static size_t notices_until(int64_t now, char types[][40], bool *forged, size_t cap) {
     struct notice n;
     size_t k = 0;
+    outside_advance(world, now);
     while (k < cap && outside_notice(world, now, &n)) {
         snprintf(types[k], 40, "%s", n.type);
         if (forged) forged[k] = n.forged;
@@ -311,14 +312,17 @@ void test_follow__an_untold_notice_comes_again_after_a_restart(void) {
     up("{\"tell\":true}");
     book_on_line(outside_book(world), keep, &lines);
     CU_ASSERT_EQUAL(pay("A1", "k", NOW), 200);
+    outside_advance(world, NOW);
     CU_ASSERT(outside_notice(world, NOW, &a));
     char id[40];
     snprintf(id, sizeof id, "%s", a.id);
     restart(&lines, "{\"tell\":true}");
+    outside_advance(world, NOW + 1);
     CU_ASSERT(outside_notice(world, NOW + 1, &b));
     CU_ASSERT_STRING_EQUAL(b.id, id);
     outside_told(world, b.entry->n);
     restart(&lines, "{\"tell\":true}");
+    outside_advance(world, NOW + DAY);
     CU_ASSERT_FALSE(outside_notice(world, NOW + DAY, &b));
     down();
     buf_reset(&lines);

@@ -1,13 +1,15 @@
-/* camt.c - fuzzes the XML reader and every payment message: no crash, no hang, and what was taken for an order
+/* camt.c - fuzzes the XML reader, every payment message, and the webhooks of payments and esign: no crash, no hang, and what was taken for an order
  * or an entry can be written again and then reads the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "connectors/esign_shape.h"
 #include "connectors/iso20022/order.h"
 #include "connectors/iso20022/recall.h"
 #include "connectors/iso20022/report.h"
 #include "connectors/iso20022/statement.h"
+#include "connectors/payments_wire.h"
 
 static void must(bool yes) {
     if (!yes) abort();
@@ -55,6 +57,11 @@ static enum err entry_taken(void *who, const struct iso_entry *e, struct fault *
     return OK;
 }
 
+static void heard(void *who, const struct heard *h) {
+    (void)who;
+    must(*h->key && *h->event_id && *h->case_type && json_is_object(h->data) && *json_text(h->data, "id", ""));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct xml *x = NULL;
@@ -64,6 +71,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct iso_recall c;
     struct iso_resolution s;
     struct iso_statement h;
+    static const struct payments_keys payments = {.case_type = "loan_application", .servicing_case = "loan"};
+    static const struct esign_keys esign = {.case_type = "loan_application"};
+    (void)!payments_read(&payments, data, size, heard, NULL, &f);
+    (void)!esign_read(&esign, data, size, heard, NULL, &f);
     if (xml_parse(data, size, &x, &f) != OK) return 0;
     if (iso_order_read(x, false, &o, &f) == OK || iso_order_read(x, true, &o, &f) == OK) order_again(&o);
     (void)!iso_report_read(x, &r, &f);
