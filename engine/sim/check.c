@@ -165,11 +165,14 @@ static void check_loan(void *who, const struct mem_loan *l) {
     struct stage *s = who;
     json_auto_t *entries = memory_loan_entries_new(l);
     const char *id = memory_loan_id(l);
-    int64_t count = 0;
-    unsigned steps = 0;
+    int64_t count = 0, last_day = 0;
+    unsigned steps = 0, days = 0;
     json_t *e;
     size_t i;
     json_array_foreach(entries, i, e) {
+        bool day = !strcmp(json_text(e, "kind", ""), "day_end");
+        if (day && json_int(e, "day", 0) <= last_day) stage_violation(s, "loan %s: the end of a day came twice, or before an earlier one", id);
+        if (day) days++, last_day = json_int(e, "day", 0);
         const json_t *body = json_object_get(e, "body");
         if (json_int(body, "was", -1) != count) stage_violation(s, "loan %s: entry %zu did not see the one before it", id, i + 1);
         count = json_int(body, "is", -1);
@@ -180,7 +183,7 @@ static void check_loan(void *who, const struct mem_loan *l) {
     if (told.entries != json_array_size(entries))
         stage_violation(s, "loan %s: the stream tells %zu of its %zu entries", id, told.entries, json_array_size(entries));
     int64_t journaled = journaled_count(s, id, &steps);
-    if (journaled != count || steps != json_array_size(entries))
+    if (journaled != count || steps + days != json_array_size(entries))
         stage_violation(s, "loan %s counts %lld in %zu entries, the journals %lld in %u steps", id, (long long)count,
                         json_array_size(entries), (long long)journaled, steps);
 }
@@ -244,6 +247,7 @@ void check_all(struct stage *s) {
     }
     check_one_run(s, l);
     check_once(s, l);
+    if (!s->days_asked[0]) stage_violation(s, "nobody took the question for the end of the day");
     check_order(s, l);
     check_books(s);
     memory_each_loan(s->memory, check_loan, s);

@@ -56,7 +56,7 @@ void memory_free(struct memory *m) {
         next = d->next;
         free(d->kind), free(d->name), free(d->hash), free(d->text), free(d->by), free(d);
     }
-    for (struct mem_day_end *d = m->day_ends, *next; d; d = next) next = d->next, free(d);
+    for (struct mem_day_end *d = m->day_ends, *next; d; d = next) next = d->next, free(d->ended), free(d);
     for (size_t i = 0; i < m->n_postings; i++) free(m->postings[i].debit), free(m->postings[i].credit);
     free(m->postings);
     for (size_t i = 0; i < m->n_outbox; i++) {
@@ -215,7 +215,7 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     memcpy(row->body, a->body, a->body_len), row->body[a->body_len] = 0;
     *r->end = row, r->end = &row->next, r->last_seq = a->seq;
     m->rows++;
-    if (a->row) put_run_row(r, a->row);
+    if (a->row) put_run_row(r, a->row), memory_note_day_end(m, r);
     put_postings(m, a);
     memory_put_loans(m, a);
     put_outbox(m, a);

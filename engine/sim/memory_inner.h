@@ -75,6 +75,8 @@ struct mem_event_out {
 struct mem_day_end {
     struct mem_day_end *next;
     int32_t day;
+    char date[16];
+    bool *ended; /* by shard: a run of it has ended there */
 };
 struct mem_dedup {
     struct id run;
@@ -122,6 +124,7 @@ const struct mem_dedup *memory_dedup(const struct memory *m, const char *api_key
 
 /* memory_loan.c */
 void memory_day_end_ask(struct memory *m, int32_t day);
+void memory_note_day_end(struct memory *m, const struct mem_run *r); /* its row was written */
 MUST_CHECK enum err memory_may_loan(const struct memory *m, const struct append *a, struct fault *f);
 void memory_put_loans(struct memory *m, const struct append *a);
 void memory_loan_free(void *p);

@@ -134,29 +134,21 @@ void memory_day_end_ask(struct memory *m, int32_t day) {
     while (*at && (*at)->day < day) at = &(*at)->next;
     if (*at && (*at)->day == day) return;
     struct mem_day_end *d = calloc(1, sizeof *d);
-    *d = (struct mem_day_end){*at, day};
+    *d = (struct mem_day_end){.next = *at, .day = day, .ended = calloc(m->shards, sizeof(bool))};
+    (void)day_text(day, d->date);
     *at = d;
 }
 
-struct ended {
-    char date[16];
-    uint16_t shard;
-    bool found;
-};
-
-static void find_ended(void *who, const void *key, size_t n, void *value) {
-    struct ended *x = who;
-    const struct mem_run *r = value;
-    (void)key, (void)n;
-    x->found |= id_shard(r->id) == x->shard && r->case_type && !strcmp(r->case_type, "day_end") && !strcmp(r->case_key, x->date) &&
-                !strcmp(r->state, "ended");
+void memory_note_day_end(struct memory *m, const struct mem_run *r) {
+    if (!r->case_type || strcmp(r->case_type, "day_end") || strcmp(r->state, "ended")) return;
+    for (struct mem_day_end *d = m->day_ends; d; d = d->next)
+        if (!strcmp(d->date, r->case_key)) d->ended[id_shard(r->id)] = true;
 }
 
 bool memory_has_day_ended(const struct memory *m, int32_t day, uint16_t shard) {
-    struct ended x = {.shard = shard};
-    (void)day_text(day, x.date);
-    map_each(m->runs, find_ended, &x);
-    return x.found;
+    const struct mem_day_end *d = m->day_ends;
+    while (d && d->day != day) d = d->next;
+    return d && d->ended[shard];
 }
 
 struct each_loan {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 
 static void move(struct call *call) {
@@ -36,12 +37,26 @@ static void count(struct call *call) {
     struct loan_entry entry = {.kind = add ? "added" : "subtracted", .effective_day = 20000, .amount_minor = 1, .body = body,
                                .body_len = (size_t)n};
     struct loan_write write = {&entry, 1, {.product = "counter", .currency = "INR", .state = "active", .bucket = "current",
-                                           .outstanding_minor = is, .next_day = INT32_MAX}};
+                                           .outstanding_minor = is,
+                                           .next_day = file->n ? file->columns.next_day : OWN_BOOKS_FIRST_DAY}};
     json_t *answer = json_pack("{s:I, s:s}", "count", (json_int_t)is, "loan", file->id);
     struct call_result r = {.end = answer ? CALL_DONE : CALL_FAILED, .why = "no memory", .answer = answer, .postings = &p,
                             .n_postings = 1, .loan = &write};
     call->done(call, &r);
     json_decref(answer);
+}
+
+enum err own_books_day_end(void *who, const struct loan_file *loan, int32_t day, int64_t now_ms, struct arena *a,
+                           struct day_end_out *out, struct fault *f) {
+    long long count = count_of(loan);
+    (void)who, (void)now_ms, (void)f;
+    struct loan_entry *e = arena_alloc(a, sizeof *e);
+    char *body = arena_printf(a, "{\"was\":%lld,\"is\":%lld}", count, count);
+    if (!e || !body) return ERR_NOMEM;
+    *e = (struct loan_entry){.kind = "day_end", .effective_day = day, .body = body, .body_len = strlen(body)};
+    out->write = (struct loan_write){e, 1, loan->columns};
+    out->write.columns.next_day = day + 1;
+    return OK;
 }
 
 static void start(struct connector *c, struct call *call) {

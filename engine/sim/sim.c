@@ -219,13 +219,55 @@ static void plan_cases(struct stage *s) {
 
 static int64_t latest(int64_t a, int64_t b) { return a > b ? a : b; }
 
+/* --- days end, beside everything else ----------------------------------------------------------------- */
+
+static void ask_day(void *who);
+
+struct day_asking {
+    struct stage *stage;
+    unsigned which;
+};
+
+static void day_asked(void *who, enum err err, const struct fault *f) {
+    struct day_asking *d = who;
+    (void)f;
+    if (err == OK) d->stage->days_asked[d->which] = (int32_t)(T0 / DAY_MS) - 1 + (int32_t)d->which;
+    else stage_later(d->stage, 3000, ask_day, d);
+}
+
+/* Yesterday early on, today once it is over; whoever is asked may die with the question, so it is asked again. */
+static void ask_day(void *who) {
+    struct day_asking *d = who;
+    struct stage *s = d->stage;
+    struct proc *p = stage_proc(s);
+    struct fault f;
+    if (s->days_asked[d->which]) return;
+    if (p) (void)!engine_day_end(p->engine, (int32_t)(T0 / DAY_MS) - 1 + (int32_t)d->which, "sim", day_asked, d, &f);
+    stage_later(s, 60000, ask_day, d);
+}
+
+static void plan_days(struct stage *s) {
+    for (unsigned i = 0; i < (s->seed % 4 == 1 ? ARRAY_LEN(s->days_asked) : 1); i++) { /* a second day makes a long history */
+        struct day_asking *d = stage_alloc(s, sizeof *d);
+        *d = (struct day_asking){s, i};
+        stage_later(s, i * (int64_t)DAY_MS + 2000 + (int64_t)stage_fate(s, "day", i ? "today" : "yesterday", 120000), ask_day, d);
+    }
+}
+
+static bool days_ended(const struct stage *s) {
+    for (unsigned i = 0; i < ARRAY_LEN(s->days_asked); i++)
+        for (uint16_t shard = 0; s->days_asked[i] && shard < STAGE_SHARDS; shard++)
+            if (!memory_has_day_ended(s->memory, s->days_asked[i], shard)) return false;
+    return s->days_asked[0] != 0;
+}
+
 static bool all_ended(const struct stage *s) {
     for (unsigned i = 0; i < s->n_cases; i++) {
         if (!s->cases[i].started) return false;
         const char *state = stage_state(s, s->cases[i].run);
         if (!state || strcmp(state, "ended")) return false;
     }
-    return true;
+    return days_ended(s);
 }
 
 static void play(struct stage *s) {
@@ -246,7 +288,7 @@ enum err sim_seed(const struct sim_options *o, struct sim_report *out) {
     s->compare = o->seed % 2 == 0; /* even seeds send no stop: their ends can be compared */
     s->n_cases = 2 + (unsigned)(o->seed % 5);
     if (write_flows(s, o->print && !o->calm) == OK && stage_up(s) == OK) {
-        plan_cases(s);
+        plan_cases(s), plan_days(s);
         stage_later(s, 60000, people, s);
         if (!o->calm) s->storm_till_ms = T0 + 120000 + (int64_t)(o->seed % 7) * 1000000, stage_later(s, 500, storm, s);
         play(s);

@@ -1,4 +1,5 @@
 /* stage.c - builds and strikes the stage. */
+#include "sim/own_books.h"
 #include "sim/stage.h"
 
 #include <stdarg.h>
@@ -23,7 +24,7 @@ struct stage *stage_new(uint64_t seed, int64_t t0_ms, bool calm, const char *cas
     s->arena = arena_new(64 << 20);
     s->clock = sim_clock_new(t0_ms);
     s->loop = sim_loop_new(s->clock);
-    s->memory = memory_new(1, 8, seed + 1);
+    s->memory = memory_new(1, STAGE_SHARDS, seed + 1);
     struct world_faults wf = {calm ? 0 : 25, 8, 3, 40};
     s->world = world_new(s->clock, seed, &wf);
     if (!calm) {
@@ -42,7 +43,8 @@ enum err stage_up(struct stage *s) {
     for (unsigned i = 0; i < s->n_procs && e == OK; i++) {
         s->procs[i] = (struct proc){.clock = s->clock, .memory = s->memory, .world = s->world, .definitions = s->definitions,
                                     .processes = s->n_procs, .index = (int)(s->seed * 16 % 1000000 + i),
-                                    .resident_max = s->seed % 3 == 0 ? 1 : 0, .loans_max = s->seed % 5 == 0 ? 1 : 0};
+                                    .resident_max = s->seed % 3 == 0 ? 1 : 0, .loans_max = s->seed % 5 == 0 ? 1 : 0,
+                                    .day_end = own_books_day_end};
         memset(s->procs[i].master.b, 7, sizeof s->procs[i].master.b);
         e = proc_start(&s->procs[i]);
     }

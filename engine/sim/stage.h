@@ -7,7 +7,7 @@
 #include "sim/proc.h"
 #include "sim/sim.h"
 
-enum { STAGE_PROCS_MAX = 3, STAGE_CASES_MAX = 24 };
+enum { STAGE_PROCS_MAX = 3, STAGE_CASES_MAX = 24, STAGE_SHARDS = 8 };
 struct stage;
 struct sim_case {
     struct stage *stage;
@@ -38,6 +38,7 @@ struct stage {
     struct telling *tellings;
     struct arena *arena;
     int64_t storm_till_ms;
+    int32_t days_asked[2]; /* whose end was asked for; 0 not yet */
     bool print, compare, calm;
     struct sim_report *report;
 };
