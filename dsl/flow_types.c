@@ -103,11 +103,12 @@ static const struct type *task_type(struct flow *f, const struct para *p) {
     const json_t *form = p->task.form && k->form ? k->form(k->who, p->task.form) : NULL;
     if (p->task.form && !form) return &UNKNOWN_TYPE;
     struct type_field *end;
-    struct type *t = record_new(f->c, form ? type_from_schema(form, f->c->arena) : NULL, 1, &end);
+    struct type *t = record_new(f->c, form ? type_from_schema(form, f->c->arena) : NULL, 2, &end);
     const char **told = arena_alloc(f->c->arena, sizeof *told * (size_t)(p->task.n_answers + 1));
     if (!t || !told) return &UNKNOWN_TYPE;
     for (int i = 0; i < p->task.n_answers; i++) told[i] = p->task.answers[i].answer;
     end[0] = (struct type_field){"answer", {.kind = TYPE_ONE_OF, .words = told}};
+    end[1] = (struct type_field){"by", TEXT_TYPE};
     return t;
 }
 
