@@ -95,8 +95,9 @@ static void failed(struct sums *t, struct book_loan *l, const struct book_entry 
 }
 
 static void returned(struct sums *t, struct book_loan *l, const struct book_entry *e) {
+    bool payout = strstr(e->more, "\"origin\":\"payments.disburse\"") != NULL; /* a refund may come back, too */
     t->returns++;
-    l->returns++;
+    l->returns += payout;
     t->returned_minor += e->amount_minor;
     l->returned_minor += e->amount_minor;
 }

@@ -3,7 +3,10 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
+#include "base/rng.h"
+#include "base/zone.h"
 #include "connectors/sandbox/outside.h"
+#include "tests/harness/torture.h"
 
 #define NOW INT64_C(1768471200000)
 #define DAY INT64_C(86400000)
@@ -402,3 +405,120 @@ void test_follow__a_person_at_the_controls_lets_things_happen(void) {
     totals("\"received\":700");
     down();
 }
+
+/* --- whole histories -------------------------------------------------------------------------------------------------- */
+
+/* One random day in the life of a lender: some payouts, mandates, debits, refunds, recalls, under faults. */
+static void one_day(struct rng *r, int day, unsigned *made) {
+    static const char *const accounts[] = {"A0001", "returned-1", "pending-1", "dormant-1", "nofunds1-1", "dispute-1", "latemandate-1"};
+    static const char *const operations[] = {"payments.disburse", "payments.mandate", "payments.collect", "payments.refund",
+                                             "payments.recall", "payments.cancel_mandate"};
+    for (int k = 0; k < 20; k++) {
+        char key[20], input[300];
+        const char *operation = operations[rng_below(r, 6)];
+        bool money = !strstr(operation, "mandate") && !strstr(operation, "recall"), collects = strstr(operation, "collect") != NULL;
+        snprintf(key, sizeof key, "k%u", (*made)++);
+        int n = snprintf(input, sizeof input, "{\"reference\":\"L%d\"", (int)rng_below(r, 30));
+        if (money) n += snprintf(input + n, sizeof input - (size_t)n, ",\"amount\":%d", 1 + (int)rng_below(r, 100000));
+        if (collects) n += snprintf(input + n, sizeof input - (size_t)n, ",\"instalment\":\"%d\"", (int)rng_below(r, 3));
+        else n += snprintf(input + n, sizeof input - (size_t)n, ",\"account\":\"%s\"", accounts[rng_below(r, 7)]);
+        snprintf(input + n, sizeof input - (size_t)n, "}");
+        int64_t now = NOW + day * DAY + k * 60000;
+        json_t *v = json_loads(input, 0, NULL);
+        struct outside_answer a;
+        outside_ask(world, &(struct outside_request){operation, key, false, v, now}, &a);
+        json_decref(v);
+    }
+}
+
+static int64_t total(const char *name) {
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    CU_ASSERT_EQUAL(book_page(outside_book(world), 0, 0, &b), OK);
+    json_t *v = json_loads(buf_text(&b), 0, NULL);
+    int64_t n = json_int(json_object_get(v, "totals"), name, INT64_MIN);
+    json_decref(v);
+    buf_reset(&b);
+    return n;
+}
+
+/* Pages of one day: its entries must carry the opening balance to the closing one. */
+static int64_t closing_of(int32_t day, int64_t opening_expected) {
+    int64_t sum = opening_expected, closing = 0;
+    bool last = false;
+    for (int page = 1; !last; page++) {
+        char input[100], text[16];
+        snprintf(input, sizeof input, "{\"day\":\"%s\",\"page\":%d}", day_text(day, text), page);
+        json_t *v = json_loads(input, 0, NULL), *said, *one;
+        struct outside_answer a;
+        size_t k;
+        outside_ask(world, &(struct outside_request){"payments.statement", "s", false, v, NOW + 1000 * DAY}, &a);
+        json_decref(v);
+        said = json_loadb(a.body, a.n, 0, NULL);
+        CU_ASSERT_EQUAL(json_int(said, "opening", INT64_MIN), opening_expected);
+        json_array_foreach(json_object_get(said, "entries"), k, one) {
+            const char *kind = json_text(one, "kind", "");
+            bool credit = !strcmp(kind, "return") || !strcmp(kind, "collection") || !strcmp(kind, "payment");
+            sum += credit ? json_int(one, "amount", 0) : -json_int(one, "amount", 0);
+        }
+        closing = json_int(said, "closing", INT64_MIN);
+        last = json_bool(said, "last", true);
+        json_decref(said);
+    }
+    CU_ASSERT_EQUAL(sum, closing);
+    return closing;
+}
+
+void test_follow__statements_and_totals_of_random_histories_agree(void) {
+    int64_t seen[4] = {0};
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct rng r;
+        unsigned made = 0;
+        int64_t balance = 0;
+        rng_seed(&r, seed);
+        up("{\"faults\":\"pend=0.1,return=0.1,late=0.05,timeout=0.05,lost=0.02,after=0.05,duplicate=0.05\"}");
+        for (int day = 0; day < 12; day++) one_day(&r, day, &made);
+        json_t *none = json_loads("{\"faults\":\"\"}", 0, NULL);
+        struct fault f;
+        CU_ASSERT_EQUAL(outside_set(world, none, &f), OK);
+        json_decref(none);
+        outside_advance(world, NOW + 1000 * DAY);
+        for (int32_t day = 20468; day < 20468 + 40; day++) balance = closing_of(day, balance);
+        CU_ASSERT_EQUAL(balance, total("returned") + total("collected") + total("received") - total("paid") - total("refunded"));
+        seen[0] += total("returns"), seen[1] += total("recalled"), seen[2] += total("failed"), seen[3] += total("collected");
+        down();
+    }
+    for (size_t k = 0; k < ARRAY_LEN(seen); k++) CU_ASSERT(seen[k] > 0);
+}
+
+struct sunk {
+    size_t entries;
+};
+static void count_entry(void *who, const char *line, size_t n) {
+    ((struct sunk *)who)->entries += n > 5 && !strncmp(line, "{\"n\":", 5);
+}
+
+/* Without memory the bank may say that it cannot; it may not say yes to what it does not remember. */
+static void tortured(void *who) {
+    struct outside *w = NULL;
+    struct outside_answer a;
+    struct fault f;
+    struct sunk sunk = {0};
+    (void)who;
+    json_t *settings = json_loads("{\"tell\":true}", 0, NULL);
+    json_t *v = json_loads("{\"account\":\"returned-1\",\"amount\":5,\"reference\":\"L1\"}", 0, NULL);
+    if (settings && v && outside_new(settings, &w, &f) == OK) {
+        book_on_line(outside_book(w), count_entry, &sunk);
+        outside_ask(w, &(struct outside_request){"payments.disburse", "k", false, v, NOW}, &a);
+        CU_ASSERT(a.status != 200 || (sunk.entries == 1 && book_find(outside_book(w), "payments.disburse", "k")));
+        CU_ASSERT_EQUAL(sunk.entries, book_count(outside_book(w)));
+        outside_advance(w, NOW + 3 * DAY);
+        CU_ASSERT_EQUAL(sunk.entries, book_count(outside_book(w)));
+        if (a.status == 200 && !torture_hit()) CU_ASSERT_EQUAL(sunk.entries, 2);
+        outside_free(w);
+    }
+    json_decref(settings);
+    json_decref(v);
+}
+
+void test_follow__without_memory_nothing_is_acknowledged_that_is_not_in_the_book(void) { CU_ASSERT(torture_run(tortured, NULL) > 50); }
