@@ -142,7 +142,7 @@ static void run_ms(int64_t ms) {
     io_loop_run(at.loop);
 }
 static void run_until(size_t n) {
-    for (int k = 0; at.n < n && k < 100; k++) run_ms(20);
+    for (int k = 0; at.n < n && k < 500; k++) run_ms(20);
     CU_ASSERT_EQUAL(at.n, n);
 }
 
@@ -185,7 +185,7 @@ void test_teller__every_kind_of_event_is_understood(void) {
     ask("payments.disburse", "q", "{\"account\":\"dormant-1\",\"amount\":500,\"reference\":\"L2\"}");
     ask("esign.envelope", "e", "{\"reference\":\"L1\",\"signer\":\"Meera\",\"document\":"
                                "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}");
-    for (int k = 0; at.n < 8 && k < 200; k++) run_ms(20); /* signing takes two seconds */
+    for (int k = 0; at.n < 8 && k < 500; k++) run_ms(20); /* signing takes two seconds */
     for (size_t k = 0; k < ARRAY_LEN(expected); k++) {
         size_t hits = 0;
         for (size_t i = 0; i < at.n; i++) {
@@ -225,7 +225,7 @@ void test_teller__a_forged_copy_is_refused_and_the_genuine_one_taken(void) {
 void test_teller__a_duplicate_is_the_same_event(void) {
     up("{\"faults\":\"webhook:duplicate=1\"}");
     ask("payments.disburse", "p", PAY);
-    for (int k = 0; at.n < 2 && k < 100; k++) run_ms(20); /* a second later */
+    for (int k = 0; at.n < 2 && k < 500; k++) run_ms(20); /* a second later */
     CU_ASSERT_EQUAL_FATAL(at.n, 2);
     CU_ASSERT_STRING_EQUAL(at.seen[0].id, at.seen[1].id);
     CU_ASSERT_STRING_EQUAL(at.seen[0].event, at.seen[1].event);
@@ -242,7 +242,7 @@ void test_teller__after_a_restart_only_what_was_not_taken_comes_again(void) {
     run_ms(50);
     at.refuse = 1000;
     ask("payments.disburse", "p2", "{\"account\":\"A0001\",\"amount\":7,\"reference\":\"L2\"}");
-    for (int k = 0; at.asked < 2 && k < 100; k++) run_ms(20);
+    for (int k = 0; at.asked < 2 && k < 500; k++) run_ms(20);
     CU_ASSERT(at.asked > 1);
     down();
     up(settings);
