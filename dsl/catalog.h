@@ -31,6 +31,7 @@ struct op_decl {
 
 struct policy;
 struct plan;
+struct formula;
 
 struct catalog {
     void *who;
@@ -51,6 +52,9 @@ struct catalog {
     const char *const *(*retry_names)(void *who);
     /* ISO 4217 of the installation; "rupees" and friends map to it in the words table. */
     const char *currency;
+    /* Named pure functions that expressions may call (strategies/functions.lua). */
+    const struct formula *(*formula)(void *who, const char *name);
+    const char *const *(*formula_names)(void *who);
     /* Codes that refer, decline and because may name. */
     const char *const *(*reason_names)(void *who);
 };

@@ -14,7 +14,8 @@ struct catalog_json {
     int n_ops;
     const char **op_names, **case_names, **form_names, **template_names;
     const char *policy_names[FILES_MOST + 1], *retry_names[FILES_MOST + 1];
-    int n_policies, n_retries, n_files;
+    const char *formula_names[FILES_MOST + 1];
+    int n_policies, n_retries, n_formulas, n_files;
     struct dsl_file *files[FILES_MOST];
 };
 
@@ -70,6 +71,16 @@ static const struct retry *retry(void *who, const char *name) {
     return NULL;
 }
 
+static const char *const *formula_names(void *who) { return ((struct catalog_json *)who)->formula_names; }
+static const struct formula *formula(void *who, const char *name) {
+    const struct catalog_json *k = who;
+    for (int i = 0; i < k->n_files; i++) {
+        const struct formula *f = dsl_kind(k->files[i]) == DSL_FUNCTIONS ? dsl_formula(k->files[i], name) : NULL;
+        if (f) return f;
+    }
+    return NULL;
+}
+
 static const char **keys(const json_t *object) {
     const char **all = calloc(json_object_size(object) + 1, sizeof *all), *key;
     json_t *v;
@@ -115,11 +126,11 @@ enum err catalog_json_new(const json_t *definition, struct catalog_json **out, s
     k->case_names = keys(json_object_get(definition, "cases"));
     k->form_names = keys(json_object_get(definition, "forms"));
     k->template_names = keys(json_object_get(definition, "templates"));
-    k->catalog = (struct catalog){k,          operation,    operation_names,
-                                  case_type,  case_names,   form,
-                                  form_names, template_,    template_names,
-                                  policy,     policy_names, flow,
-                                  retry,      retry_names,  json_text(definition, "currency", "INR"), NULL};
+    k->catalog = (struct catalog){.who = k, .operation = operation, .operation_names = operation_names, .case_type = case_type,
+                                  .case_names = case_names, .form = form, .form_names = form_names, .template_ = template_,
+                                  .template_names = template_names, .policy = policy, .policy_names = policy_names, .flow = flow,
+                                  .retry = retry, .retry_names = retry_names, .formula = formula, .formula_names = formula_names,
+                                  .currency = json_text(definition, "currency", "INR")};
     if (operations(k) != OK || !k->op_names || !k->case_names || !k->form_names || !k->template_names) {
         catalog_json_free(k);
         return fault_set(f, ERR_NOMEM, "", "no memory for the catalog");
@@ -149,5 +160,8 @@ enum err catalog_json_add_take(struct catalog_json *k, struct dsl_file *f) {
     }
     k->files[k->n_files++] = f;
     if (dsl_policy(f)) k->policy_names[k->n_policies++] = policy_name(dsl_policy(f));
+    int n = 0;
+    const struct formula *all = dsl_formulas(f, &n);
+    for (int i = 0; i < n && k->n_formulas < FILES_MOST; i++) k->formula_names[k->n_formulas++] = all[i].name;
     return OK;
 }

@@ -81,11 +81,18 @@ static const char *constant_text(struct check *c, const struct node *v) {
     return arena_printf(c->arena, "%s(%s)", v->text, bare);
 }
 
+static struct expr_scope with_formulas(const struct check *c, const struct expr_scope *s) {
+    struct expr_scope with = s ? *s : (struct expr_scope){0};
+    with.catalog = c->catalog;
+    return with;
+}
+
 const struct expr *read_text(struct check *c, struct node *v, const char *text, const struct expr_scope *s,
                              const struct type *want) {
     struct telling t = {c, v, text, strlen(text), false};
     const struct expr *e = NULL;
-    enum err err = expr_read(text, t.n, s, want, c->arena, tell, &t, &e);
+    struct expr_scope with = with_formulas(c, s);
+    enum err err = expr_read(text, t.n, &with, want, c->arena, tell, &t, &e);
     if (err == ERR_NOMEM) c->faults->no_memory = true;
     if (err != OK && !c->faults->silent) v->bad = true;
     return err == OK ? e : NULL;
@@ -111,7 +118,8 @@ const struct expr *read_expression(struct check *c, struct node *v, const struct
     }
     struct telling t = {c, v, v->text, v->text_len, v->text_at > 0};
     const struct expr *e = NULL;
-    enum err err = expr_read(v->text, v->text_len, s, want, c->arena, tell, &t, &e);
+    struct expr_scope with = with_formulas(c, s);
+    enum err err = expr_read(v->text, v->text_len, &with, want, c->arena, tell, &t, &e);
     if (err == ERR_NOMEM) c->faults->no_memory = true;
     if (err != OK && !c->faults->silent) v->bad = true;
     return err == OK ? e : NULL;

@@ -21,6 +21,7 @@ static const char *file_words(unsigned file) {
     case IN_EXPERIMENT: return "an experiment";
     case IN_EXAMPLES: return "a file of examples";
     case IN_RETRIES: return "a file of retries";
+    case IN_FUNCTIONS: return "a file of functions";
     default: return "this file";
     }
 }
@@ -214,7 +215,7 @@ static void paragraph(struct check *c, struct node *p, const struct node *parent
         faults_add(c->faults, &p->word_span, "not-yet",
                    "‹%s› is a word of the language, but this version cannot run it yet", w->word);
         p->bad = true;
-    } else if (!strcmp(w->word, "row")) return; /* its cells are read with the table */
+    } else if (!strcmp(w->word, "row") || !strcmp(w->word, "try")) return; /* its cells are read with the table */
     else if (arguments(c, p, w)) {
         if (!w->unnamed) name(c, p, w);
         fields(c, p, w);
@@ -241,12 +242,12 @@ static void unique(struct check *c, const struct node *table, const struct node 
 }
 
 static void head(struct check *c) {
-    static const char *const heads[] = {"workflow", "policy", "playbook", "experiment", "example", "retry", NULL};
+    static const char *const heads[] = {"workflow", "policy", "playbook", "experiment", "example", "retry", "formula", NULL};
     struct span start = {0, 0, 1, 1};
     if (!c->root->n_items) {
         if (!c->faults->n_faults)
             faults_add(c->faults, &start, "empty-file",
-                       "the file is empty; it begins with workflow, policy, example or retry");
+                       "the file is empty; it begins with workflow, policy, example, retry or formula");
         return;
     }
     struct node *first = c->root->items[0].value;
@@ -257,7 +258,7 @@ static void head(struct check *c) {
     } else if (!first->bad || (w && !w->head)) {
         const char *near = faults_nearest(c->faults, first->text, heads);
         faults_add(c->faults, &first->word_span, "no-head",
-                   "a file begins with workflow, policy, example or retry, not with ‹%s›%s", first->text, near);
+                   "a file begins with workflow, policy, example, retry or formula, not with ‹%s›%s", first->text, near);
     }
 }
 
@@ -286,7 +287,7 @@ void check_shape(struct check *c) {
     for (int i = 0; i < c->root->n_items; i++) {
         struct node *p = c->root->items[i].value;
         const struct word *w = word_find(p->text);
-        if (i && w && w->head && w->files == c->file && !(c->file & (IN_EXAMPLES | IN_RETRIES))) {
+        if (i && w && w->head && w->files == c->file && !(c->file & (IN_EXAMPLES | IN_RETRIES | IN_FUNCTIONS))) {
             faults_add(c->faults, &p->word_span, "second-head", "a second ‹%s›; one file holds one", p->text);
             p->bad = true;
         }

@@ -7,6 +7,7 @@
 #include "dsl/canonical.h"
 #include "dsl/flow.h"
 #include "dsl/file.h"
+#include "dsl/formula_lua.h"
 #include "dsl/outline.h"
 #include "dsl/sandbox.h"
 
@@ -54,6 +55,11 @@ static void path_agrees(struct check *c) {
                     dir, name->text);
 }
 
+static void formulas(struct dsl_file *f) {
+    if ((f->formula_state = formula_state_new())) f->formulas = formulas_build(&f->check, f->formula_state, &f->n_formulas);
+    else f->faults.no_memory = true;
+}
+
 static void by_kind(struct dsl_file *f) {
     struct check *c = &f->check;
     if (!c->head || c->head->bad) return;
@@ -63,6 +69,7 @@ static void by_kind(struct dsl_file *f) {
     case IN_POLICY: f->policy = policy_build(c); break;
     case IN_EXAMPLES: f->examples = examples_build(c, &f->n_examples); break;
     case IN_RETRIES: f->retries = retries_build(c, &f->n_retries); break;
+    case IN_FUNCTIONS: formulas(f); break;
     default: break;
     }
 }
@@ -119,6 +126,7 @@ struct dsl_file *dsl_read(const char *path, const char *text, size_t n, const st
 
 void dsl_free(struct dsl_file *f) {
     if (!f) return;
+    formula_state_free(f->formula_state);
     json_decref(f->check.kept);
     arena_free(f->arena);
     free(f);
@@ -140,6 +148,7 @@ enum dsl_kind dsl_kind(const struct dsl_file *f) {
     case IN_POLICY: return DSL_POLICY;
     case IN_EXAMPLES: return DSL_EXAMPLES;
     case IN_RETRIES: return DSL_RETRIES;
+    case IN_FUNCTIONS: return DSL_FUNCTIONS;
     default: return DSL_UNKNOWN;
     }
 }
@@ -157,6 +166,17 @@ const struct retry *dsl_retry(const struct dsl_file *f, const char *name) {
     for (int i = 0; dsl_ok(f) && i < f->n_retries; i++)
         if (!strcmp(f->retries[i].name, name)) return &f->retries[i];
     return NULL;
+}
+
+const struct formula *dsl_formula(const struct dsl_file *f, const char *name) {
+    for (int i = 0; dsl_ok(f) && i < f->n_formulas; i++)
+        if (!strcmp(f->formulas[i].name, name)) return &f->formulas[i];
+    return NULL;
+}
+
+const struct formula *dsl_formulas(const struct dsl_file *f, int *n) {
+    *n = dsl_ok(f) ? f->n_formulas : 0;
+    return f->formulas;
 }
 
 int dsl_examples(const struct dsl_file *f, const struct example **out) {

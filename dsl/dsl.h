@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "dsl/catalog.h"
 #include "dsl/expr.h"
+#include "dsl/formula.h"
 #include "dsl/plan.h"
 #include "dsl/policy.h"
 
@@ -40,6 +41,10 @@ const char *dsl_hash(const struct dsl_file *f);            /* of the canonical p
 const char *dsl_text(const struct dsl_file *f, size_t *n);
 /* DSL_RETRIES: looks one up. */
 const struct retry *dsl_retry(const struct dsl_file *f, const char *name);
+
+/* DSL_FUNCTIONS: looks one up; their names, ended by NULL. */
+const struct formula *dsl_formula(const struct dsl_file *f, const char *name);
+const struct formula *dsl_formulas(const struct dsl_file *f, int *n);
 
 /* Examples: what `tenor try` runs. Values are JSON; see dsl/README.md for the forms of an end. */
 struct example {

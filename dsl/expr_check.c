@@ -130,6 +130,27 @@ static void check_paragraph(struct reading *r, struct node *n) {
     poison(n);
 }
 
+/* Each argument is there and of its type. */
+static void check_formula(struct reading *r, struct node *n) {
+    const struct formula *f = n->formula;
+    bool sound = true;
+    for (int i = 0; i < n->n_kids; i++) {
+        struct node *kid = n->kids[i];
+        const char *why = NULL;
+        char what[64], advice[160];
+        check(r, kid);
+        if (!present(r, kid) || !adapt(r, kid, f->args[i].type)) sound = false;
+        else if (!type_fits(kid->type, f->args[i].type, r->arena, &why)) {
+            said(r, kid, what, sizeof what);
+            advise(r, f->args[i].type, kid, advice, sizeof advice);
+            reading_fault(r, kid->at, kid->length, "type-mismatch", "%s %s for ‹%s› of %s%s", what, why ? why : "does not fit", f->args[i].name,
+                          f->name, advice);
+            sound = false;
+        }
+    }
+    n->type = sound ? f->gives : type_basic(TYPE_UNKNOWN);
+}
+
 /* ---- lists ---- */
 
 /* What a sum or an extreme is taken of, below the item; any and all without `where` take a truth. */
@@ -205,6 +226,7 @@ static void check(struct reading *r, struct node *n) {
     case NODE_COUNT: case NODE_ANY: case NODE_ALL: case NODE_SUM: case NODE_LEAST: case NODE_MOST: check_list(r, n); break;
     case NODE_VISITS:
     case NODE_ENDED: check_paragraph(r, n); break;
+    case NODE_FORMULA: check_formula(r, n); break;
     case NODE_POISON: poison(n); break;
     }
     if (!is(n, TYPE_UNKNOWN) && known_fill(n, r->arena) != OK) r->nomem = true;

@@ -199,6 +199,15 @@ static enum err paragraph(struct eval *ev, const struct node *n, struct value *o
     return OK;
 }
 
+static enum err eval_formula(struct eval *ev, const struct node *n, struct value *out) {
+    struct value args[FORMULA_ARGS];
+    struct fault why = {0};
+    enum err e = OK;
+    for (int i = 0; e == OK && i < n->n_kids; i++) e = present_value(ev, n->kids[i], &args[i]);
+    if (e != OK) return e;
+    return formula_call(n->formula, args, out, &why) == OK ? OK : fault_set(ev->fault, ERR_INVALID, "", "%s", why.text);
+}
+
 /* `it` as a whole, or a field of it. */
 static enum err eval_it(struct eval *ev, const struct node *n, struct value *out) {
     return read_json(ev, n, follow(ev->it, &n->path, 1), out);
@@ -219,6 +228,7 @@ enum err node_eval(struct eval *ev, const struct node *n, struct value *out) {
     case NODE_COUNT: case NODE_ANY: case NODE_ALL: case NODE_SUM: case NODE_LEAST: case NODE_MOST: return eval_list(ev, n, out);
     case NODE_VISITS:
     case NODE_ENDED: return paragraph(ev, n, out);
+    case NODE_FORMULA: return eval_formula(ev, n, out);
     case NODE_POISON: break;
     }
     return eval_fault(ev, n, "was never checked");

@@ -10,6 +10,7 @@
 
 #include "dsl/expr.h"
 #include "dsl/expr_read.h"
+#include "dsl/formula.h"
 
 enum node_op {
     NODE_CONST, NODE_NAME, NODE_IT, NODE_TODAY,
@@ -19,6 +20,7 @@ enum node_op {
     NODE_HAS, NODE_DEFAULT, NODE_MIN, NODE_MAX,
     NODE_COUNT, NODE_ANY, NODE_ALL, NODE_SUM, NODE_LEAST, NODE_MOST, /* over a list */
     NODE_VISITS, NODE_ENDED,
+    NODE_FORMULA, /* a named pure function: kids are its arguments */
     NODE_POISON /* a fault was told; whatever uses it keeps quiet */
 };
 
@@ -44,6 +46,7 @@ struct node {
     const struct expr *is; /* NODE_NAME: the named condition it stands for */
     const char *why_maybe;
     const struct value *constant; /* NODE_NAME of a threshold */
+    const struct formula *formula; /* NODE_FORMULA */
     const struct expr_known *learns[2]; /* what is known to be there once it came out false, true */
     struct node **kids; /* list functions: the list, then the `where` or NULL */
     int n_kids;
@@ -94,6 +97,8 @@ bool present(struct reading *r, const struct node *n);
 bool unify(struct reading *r, struct node *a, struct node *b);
 bool adapt(struct reading *r, struct node *n, const struct type *to);
 void said(const struct reading *r, const struct node *n, char *out, size_t cap);
+/* "; write rupees(20000)" where there is such an advice, else "". */
+void advise(const struct reading *r, const struct type *want, const struct node *got, char *out, size_t cap);
 bool type_ordered(const struct type *t);
 bool type_counts(const struct type *t); /* can be added up */
 /* expr_sums.c: + - * / and -x. */

@@ -7,6 +7,7 @@
 #include "base/fixed.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "dsl/catalog.h"
 #include "dsl/expr_lex.h"
 #include "dsl/unit.h"
 
@@ -264,12 +265,38 @@ static struct node *extreme_call(struct parser *p, struct token word, enum node_
     return close_call(p, node_over(p, op, word.at, kids, n), word);
 }
 
+static const struct catalog *catalog_of(const struct parser *p) { return p->r->scope ? p->r->scope->catalog : NULL; }
+
+static struct node *wrong_count(struct parser *p, struct token word, const struct formula *f, int n) {
+    const char *names = "";
+    for (int i = 0; i < f->n_args && names; i++) names = arena_printf(p->r->arena, "%s%s%s", names, i ? ", " : "", f->args[i].name);
+    reading_fault(p->r, word.at, word.length, "wrong-count", "%s takes %d value%s (%s), not %d", f->name, f->n_args, f->n_args == 1 ? "" : "s",
+                  names ? names : "", n);
+    return NULL;
+}
+
+static struct node *formula_args(struct parser *p, struct token word, const struct formula *f) {
+    struct node *kids[FORMULA_ARGS + 1];
+    int n = 0;
+    if (p->now.kind == TOKEN_CLOSE) return wrong_count(p, word, f, 0);
+    do {
+        if (n > FORMULA_ARGS) return unexpected(p, "fewer values");
+        if (!(kids[n++] = parse_or(p))) return NULL;
+    } while (accept(p, TOKEN_COMMA));
+    if (n != f->n_args) return wrong_count(p, word, f, n);
+    struct node *me = node_over(p, NODE_FORMULA, word.at, kids, n);
+    if (me) me->formula = f;
+    return close_call(p, me, word);
+}
+
 static const char *const FUNCTIONS[] = {"has", "default", "count", "any", "all", "sum", "min", "max", "visits", "ended",
                                         "rupees", "dollars", "euros", "percent", "days", "weeks", "hours", "minutes",
                                         "seconds", "date", "instant", NULL};
 
 static struct node *unknown_call(struct parser *p, struct token word, const char *w) {
+    const struct catalog *c = catalog_of(p);
     const char *near = !strcmp(w, "day") ? "days" : text_nearest(w, FUNCTIONS);
+    if (!near && c && c->formula_names) near = text_nearest(w, c->formula_names(c->who));
     if (near)
         reading_fault(p->r, word.at, word.length, "unknown-function", "there is no function ‹%.60s›; did you mean ‹%s›?", w, near);
     else
@@ -299,6 +326,9 @@ static struct node *call(struct parser *p, struct token word) {
         struct node *list = name_argument(p, "the name of a list");
         return list ? list_call(p, word, LISTS[i].op, list) : NULL;
     }
+    const struct catalog *c = catalog_of(p);
+    const struct formula *f = c && c->formula ? c->formula(c->who, w) : NULL;
+    if (f) return formula_args(p, word, f);
     return unknown_call(p, word, w);
 }
 

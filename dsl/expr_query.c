@@ -9,7 +9,7 @@ void expr_names(const struct expr *e, void (*each)(void *who, const char *dotted
 }
 
 static bool depends(const struct node *n) {
-    if (n->op == NODE_TODAY || n->op == NODE_VISITS || n->op == NODE_ENDED) return true;
+    if (n->op == NODE_TODAY || n->op == NODE_VISITS || n->op == NODE_ENDED || n->op == NODE_FORMULA) return true;
     for (int i = 0; i < n->n_kids; i++)
         if (n->kids[i] && depends(n->kids[i])) return true;
     return false;

@@ -15,6 +15,7 @@
 enum { EXPR_MAX_BYTES = 4096, EXPR_MAX_NODES = 512, EXPR_MAX_DEPTH = 48 };
 
 /* One first part of a dotted name: "case", "bureau", "pd_refer", "event". */
+struct catalog;
 struct expr_name {
     const char *name;
     const struct type *type; /* kind TYPE_UNKNOWN: already faulted elsewhere, every use is let pass */
@@ -42,6 +43,7 @@ struct expr_scope {
     const struct expr_name *names;         /* ended by a NULL name; may be NULL */
     const struct expr_known *known;        /* may be NULL */
     const char *const *paragraphs;         /* what visits() and ended() may name; NULL: neither exists */
+    const struct catalog *catalog;         /* whose formulas may be called; NULL: none. Of the innermost link */
 };
 
 /* `at` and `length` are bytes into the text; `code` a stable word such as "unknown-name"; `sentence`

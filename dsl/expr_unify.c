@@ -82,6 +82,14 @@ static bool advise_one(const struct node *a, const struct node *b, const char *b
     }
 }
 
+void advise(const struct reading *r, const struct type *want, const struct node *got, char *out, size_t cap) {
+    const struct node wanted = {.type = want};
+    char what[64];
+    said(r, got, what, sizeof what);
+    *out = '\0';
+    if (cap > 2 && advise_one(&wanted, got, what, out + 2, cap - 2)) memcpy(out, "; ", 2);
+}
+
 /* The constant in the words of a strategy file: "percent(4)", "rupees(5000)". Empty: no advice. */
 static void advise_threshold(const struct value *v, const struct type *to, char *out, size_t cap) {
     int64_t n = v->n;

@@ -16,12 +16,17 @@ struct dsl_file {
     int n_examples;
     const struct retry *retries;
     int n_retries;
+    const struct formula *formulas;
+    int n_formulas;
+    struct formula_state *formula_state; /* they run in it */
     char hash[65];
 };
 
 const struct policy *policy_build(struct check *c);
 void policy_seal(struct policy *p, const json_t *canonical, const char *hash);
 const struct example *examples_build(struct check *c, int *n);
+struct formula_state;
+const struct formula *formulas_build(struct check *c, struct formula_state *s, int *n);
 const struct retry *retries_build(struct check *c, int *n);
 
 #endif

@@ -15,7 +15,8 @@ static void where(struct buf *out, const struct word *w) {
         unsigned file;
         const char *name;
     } files[] = {{IN_WORKFLOW, "workflow"},     {IN_PLAYBOOK, "playbook"}, {IN_POLICY, "policy"},
-                 {IN_EXPERIMENT, "experiment"}, {IN_EXAMPLES, "examples"}, {IN_RETRIES, "retries"}};
+                 {IN_EXPERIMENT, "experiment"}, {IN_EXAMPLES, "examples"}, {IN_RETRIES, "retries"},
+                 {IN_FUNCTIONS, "functions"}};
     bool first = true;
     if (w->head) buf_adds(out, "Begins its file.");
     else {

@@ -169,6 +169,14 @@ static const struct field retry_fields[] = {
     {"jitter", FIELD_SHARE, 0, 0, "percent(20)", "pauses vary by so much"},
     {0}};
 
+static const struct field formula_fields[] = {
+    {"about", FIELD_TEXT, 0, 1, NULL, "one sentence for people"},
+    {"takes", FIELD_ANY, 0, 1, NULL, "its arguments in their order: { money \"emi\", number \"months\" }"},
+    {"gives", FIELD_ANY, 0, 1, NULL, "\"money\", \"share\", \"number\", \"truth\", \"date\" or a list of words"},
+    {"body", FIELD_TEXT, 0, 1, NULL, "Lua in [[ ]]; ends with return"},
+    {"tries", FIELD_ANY, 0, 1, NULL, "examples, made whenever the file is read: { try { rupees(100), gives = true } }"},
+    {0}};
+
 #define FLOW_PARTS "parallel"
 const struct word word_table[] = {
     {.word = "workflow",
@@ -330,6 +338,14 @@ const struct word word_table[] = {
      .help = "How a FAILED call is tried again.",
      .example =
          "retry \"gentle\" { tries = 4, first = seconds(1), factor = 2, longest = seconds(30), jitter = percent(20) }"},
+    {.word = "formula",
+     .files = IN_FUNCTIONS,
+     .head = true,
+     .fields = formula_fields,
+     .help = "A named pure function that expressions may call: typed, bounded, tried when it is read.",
+     .example =
+         "formula \"monthly_burden\" {\n  about = \"what all loans cost a month, with the new one\",\n  takes = { money \"emi\", money \"others\" }, gives = \"money\",\n  body  = [[ return emi + others ]],\n  tries = { try { rupees \"5,000\", rupees \"2,000\", gives = rupees \"7,000\" } },\n}"},
+    {.word = "try", .inside = "formula", .unnamed = true, .help = "Arguments of a formula and what comes of them."},
     {0}};
 
 const struct word *word_find(const char *word) {

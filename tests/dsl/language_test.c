@@ -11,7 +11,7 @@ void test_language__layout_and_comments_do_not_change_the_hash(void);
 
 void test_language__every_shown_file_passes(void) {
     static const char *const names[] = {"loan_approval", "personal_loan_policy", "crop_loan_terms", "two_bureaus",
-                                        "papers",        "limit_step",           "everything"};
+                                        "papers",        "limit_step",           "everything",    "affordable"};
     struct catalog_json *k = strategy_catalog();
     for (size_t i = 0; k && i < ARRAY_LEN(names); i++) {
         char path[120];

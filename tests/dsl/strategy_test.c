@@ -32,6 +32,7 @@ struct catalog_json *strategy_catalog(void) {
     char *text = strategy_slurp("tests/dsl/catalog.json", &n);
     if (text && json_parse(text, n, &JSON_LIMITS_OWN, &definition, &fault) == OK &&
         catalog_json_new(definition, &k, &fault) == OK) {
+        add(k, "strategies/functions.lua");
         add(k, "tests/dsl/language/personal_loan_policy.lua");
         add(k, "tests/dsl/language/crop_loan_terms.lua");
         add(k, "tests/dsl/language/limit_step.lua");
