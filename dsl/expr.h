@@ -77,6 +77,7 @@ struct scope {
     enum err (*slot)(void *slot_who, int slot, struct value *out, struct fault *f);
     void *slot_who;
     const struct fact_change *change; /* NULL: the facts as they are */
+    int64_t *steps_left; /* of all formulas over many evaluations; NULL: no bound but that of each call */
 };
 
 /* Records why an expression came out as it did. `and` is false by its first false part and true by

@@ -205,7 +205,7 @@ static enum err eval_formula(struct eval *ev, const struct node *n, struct value
     enum err e = OK;
     for (int i = 0; e == OK && i < n->n_kids; i++) e = present_value(ev, n->kids[i], &args[i]);
     if (e != OK) return e;
-    return formula_call(n->formula, args, out, &why) == OK ? OK : fault_set(ev->fault, ERR_INVALID, "", "%s", why.text);
+    return formula_call(n->formula, args, ev->scope->steps_left, out, &why) == OK ? OK : fault_set(ev->fault, ERR_INVALID, "", "%s", why.text);
 }
 
 /* `it` as a whole, or a field of it. */

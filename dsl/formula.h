@@ -21,6 +21,8 @@
 enum {
     FORMULA_ARGS = 8,
     FORMULA_INSTRUCTIONS = 20000, /* of one call */
+    FORMULA_TRIES = 12,           /* of one formula */
+    FORMULA_FILE = 60,            /* formulas of one file */
     FORMULA_BYTES = 256 * 1024,   /* that a call may hold */
     FORMULA_TEXT_BYTES = 1000     /* of a text given to one */
 };
@@ -40,7 +42,9 @@ struct formula { /* lives in its dsl_file */
 };
 
 /* `args` are there and of the declared types. ERR_INVALID with a sentence when the body fails, takes too long or too
- * much memory, or gives something else than it says: a recorded fault. A text result is one of the declared words. */
-MUST_CHECK enum err formula_call(const struct formula *f, const struct value *args, struct value *out, struct fault *why);
+ * much memory, or gives something else than it says: a recorded fault. A text result is one of the declared words. What it used
+ * is taken from `steps_left` (may be NULL), in thousands; where none are left it is not called. */
+MUST_CHECK enum err formula_call(const struct formula *f, const struct value *args, int64_t *steps_left, struct value *out,
+                                 struct fault *why);
 
 #endif

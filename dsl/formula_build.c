@@ -136,7 +136,7 @@ static void make(struct check *c, struct node *p, const struct formula *f, const
     struct value want, got;
     struct fault why = {0};
     if (!constant(c, expected, f->gives, "‹gives›", &want)) return;
-    if (formula_call(f, args, &got, &why) != OK) faults_node(c->faults, p, "failed-try", "%s", why.text);
+    if (formula_call(f, args, NULL, &got, &why) != OK) faults_node(c->faults, p, "failed-try", "%s", why.text);
     else if (!same(&want, &got))
         faults_node(c->faults, expected, "failed-try", "%s gives %s here, not %s", f->name, value_words(&got, c->arena), value_words(&want, c->arena));
 }
@@ -171,7 +171,8 @@ static void tries(struct check *c, struct node *v, const struct formula *f) {
         faults_node(c->faults, v, "bad-value", "‹tries› lists at least one: { try { rupees(100), gives = true } }");
         return;
     }
-    for (int i = 0; i < v->n_items; i++) try(c, v->items[i].value, f);
+    if (v->n_items > FORMULA_TRIES) faults_node(c->faults, v, "too-many", "a formula has at most %d tries", FORMULA_TRIES);
+    for (int i = 0; i < v->n_items && !v->bad; i++) try(c, v->items[i].value, f);
 }
 
 /* --- the file -------------------------------------------------------------------------------------- */
@@ -199,6 +200,10 @@ const struct formula *formulas_build(struct check *c, struct formula_state *s, i
     struct formula *all = room(c, sizeof *all * (size_t)(c->root->n_items + 1));
     for (int i = 0; all && i < c->root->n_items; i++) {
         struct node *p = c->root->items[i].value;
+        if (*n == FORMULA_FILE) {
+            faults_node(c->faults, p, "too-many", "a file has at most %d formulas", FORMULA_FILE);
+            break;
+        }
         if (p->bad || !node_is_call(p, "formula") || !node_body(p) || !name_is_free(c, p, all, *n)) continue;
         one(c, p, &all[(*n)++], s);
     }

@@ -11,12 +11,14 @@
 #include "base/text.h"
 
 #define BODY_BYTES ((size_t)64 << 10)
+#define STEP 1000
 #define COMPILE_BYTES ((size_t)8 << 20)
 
 struct formula_state {
     lua_State *lua;
     size_t used, most;
     int env;
+    int64_t steps; /* of the call under way */
 };
 
 static void *allocate(void *who, void *old, size_t old_size, size_t size) {
@@ -33,9 +35,12 @@ static void *allocate(void *who, void *old, size_t old_size, size_t size) {
     return p;
 }
 
-static void too_long_lj(lua_State *l, lua_Debug *d) {
+static void step_lj(lua_State *l, lua_Debug *d) {
+    struct formula_state *s = NULL;
     (void)d;
-    luaL_error(l, "it computes too long; a formula has at most %d steps", FORMULA_INSTRUCTIONS);
+    (void)lua_getallocf(l, (void **)&s);
+    s->steps += STEP;
+    if (s->steps >= FORMULA_INSTRUCTIONS) luaL_error(l, "it computes too long; a formula has at most %d steps", FORMULA_INSTRUCTIONS);
 }
 
 static int open_lj(lua_State *l) {
@@ -141,19 +146,22 @@ static int call_lj(lua_State *l) {
     return 0;
 }
 
-enum err formula_call(const struct formula *f, const struct value *args, struct value *out, struct fault *why) {
+enum err formula_call(const struct formula *f, const struct value *args, int64_t *steps_left, struct value *out, struct fault *why) {
     struct formula_state *s = f->state;
     struct calling c = {f, args, out};
     struct fault inner = {0};
     int line = 0;
     enum err e = OK;
-    lua_sethook(s->lua, too_long_lj, LUA_MASKCOUNT, FORMULA_INSTRUCTIONS);
+    if (steps_left && *steps_left <= 0) return fault_set(why, ERR_INVALID, "", "formula %s: all that may be computed here is used up", f->name);
+    s->steps = 0;
+    lua_sethook(s->lua, step_lj, LUA_MASKCOUNT, STEP);
     lua_pushcfunction(s->lua, call_lj);
     lua_pushlightuserdata(s->lua, &c);
     int rc = lua_pcall(s->lua, 1, 0, 0);
     if (rc != LUA_OK) e = told(s, rc, &line, &inner);
     lua_sethook(s->lua, NULL, 0, 0);
     lua_settop(s->lua, 0);
+    if (steps_left) *steps_left -= s->steps + STEP / 10;
     if (s->most - s->used < FORMULA_BYTES / 2 || rc != LUA_OK) lua_gc(s->lua, LUA_GCCOLLECT); /* each call has all of it */
     if (e == OK) return OK;
     char place[24] = "";

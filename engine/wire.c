@@ -29,6 +29,7 @@
 #define DEFINITIONS_CHANNEL "tenor:definitions"
 #define EVENTS_CHANNEL "tenor:events" /* events wait; without Redis each process looks every second */
 #define DRAIN_MS 10000
+#define KEEP_MS 20 /* asking whether the ground is in the store, at the start */
 #define RELOAD_MS 1000
 #define FETCH_MS 30000 /* published elsewhere: heard through Redis at once, without Redis this late */
 #define POOL_QUEUE 4096
@@ -106,14 +107,28 @@ static enum err up_connectors(struct process *p, struct fault *f) {
     return e == OK ? connectors_open(p->registry, &env, p->config.connectors, f) : e;
 }
 
+/* No run starts before the ground it would stand on is in the store. */
+static void keep_again(void *who) {
+    struct process *p = who;
+    if (keep_drafts(p->store, p->definitions, loop_now_ms(p->loop)) != OK) log_warn("ground_not_kept", "why=%s", "memory");
+    if (definitions_ground_kept(p->definitions) || !loop_timer(p->loop, KEEP_MS, keep_again, p)) io_loop_stop(p->loop);
+}
+
+static enum err keep_first(struct process *p) {
+    enum err e = keep_drafts(p->store, p->definitions, loop_now_ms(p->loop));
+    if (e != OK || definitions_ground_kept(p->definitions)) return e;
+    if (!loop_timer(p->loop, KEEP_MS, keep_again, p)) return ERR_NOMEM;
+    io_loop_run(p->loop);
+    return definitions_ground_kept(p->definitions) ? OK : ERR_NOMEM;
+}
+
 static enum err up_definitions(struct process *p, struct fault *f) {
     int unsound = 0;
     enum err e = definitions_new(p->config.root, p->registry, &p->definitions, f);
     if (e == OK) e = definitions_load(p->definitions, report, NULL, &unsound);
     if (e == OK) e = fetch_definitions(p);
-    if (e == OK && p->config.development) e = keep_drafts(p->store, p->definitions, loop_now_ms(p->loop));
-    else if (e == OK) definitions_published_only(p->definitions);
-    return e;
+    if (!p->config.development && e == OK) definitions_published_only(p->definitions);
+    return e == OK ? keep_first(p) : e;
 }
 
 static enum err up_zone(struct process *p, struct fault *f) {

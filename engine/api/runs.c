@@ -54,6 +54,14 @@ static void answer_started(struct request *r, int status, const json_t *state) {
     answer_json_take(r, status, clear ? json_incref((json_t *)state) : redact_state_new(state, r->api->c.definitions));
 }
 
+/* A key that the schema marks readOnly is ours to fill, so it may be missing here. */
+static bool case_fits(struct request *r, const struct case_type *ct) {
+    const json_t *field = ct->key ? json_object_get(json_object_get(ct->case_schema, "properties"), ct->key) : NULL;
+    json_auto_t *whole = json_copy(json_object_get(r->body, "case"));
+    if (whole && json_bool(field, "readOnly", false)) (void)json_object_set_new(whole, ct->key, json_string("ours to fill"));
+    return request_fits(r, ct->schema, whole, "/case");
+}
+
 /* Any workflow; a lender's applications have their own resource. */
 static void start(struct request *r) {
     const char *workflow = json_text(r->body, "workflow", "");
@@ -61,7 +69,7 @@ static void start(struct request *r) {
     const struct plan *plan = definitions_flow(r->api->c.definitions, workflow, version);
     if (!plan) return answer_problem(r, 422, "/workflow", "there is no workflow %s", workflow);
     const struct case_type *ct = definitions_case(r->api->c.definitions, plan->case_type);
-    if (ct && !request_fits(r, ct->schema, json_object_get(r->body, "case"), "/case")) return;
+    if (ct && !case_fits(r, ct)) return;
     request_start(r, &(struct start){.workflow = workflow, .version = version, .case_ = json_object_get(r->body, "case")},
                   plan->case_type, is_over, answer_started);
 }

@@ -72,7 +72,7 @@ static bool leaned_on(const char *text) {
     for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
         line += strspn(line, " \t\r\n");
         if (!strncmp(line, "--", 2)) continue;
-        return !strncmp(line, "policy", 6) || !strncmp(line, "retry", 5);
+        return !strncmp(line, "policy", 6) || !strncmp(line, "retry", 5) || !strncmp(line, "formula", 7);
     }
     return false;
 }

@@ -5,9 +5,9 @@ static const struct para *para_of(const struct turn *t, int i) { return &t->run-
 
 void decide_enter(struct turn *t, int para, unsigned visit) {
     const struct para *p = para_of(t, para);
-    const struct policy *policy = definitions_policy(t->e->c.definitions, p->decide.policy, p->decide.version);
+    const struct policy *policy = definitions_policy_on(t->e->c.definitions, t->run->ground, p->decide.policy, p->decide.version);
     if (!policy) {
-        walk_stuck(t, para, "its policy is not published here", false, false);
+        walk_stuck(t, para, "its policy is not published here, or does not fit the case type and functions this run started with", false, false);
         return;
     }
     struct scope s = run_scope(t->run, t->now_ms);

@@ -77,20 +77,8 @@ static bool stem(const char *file, const char *ending, char out[128]) {
 
 /* --- flows and policies ------------------------------------------------------------------------ */
 
-static struct def *def_of(struct dsl_file *file, const char *path, bool published) {
-    struct def *def = calloc(1, sizeof *def);
-    if (!def) return NULL;
-    def->plan = dsl_plan(file), def->policy = dsl_policy(file), def->file = file, def->published = published;
-    (void)text_copy(def->kind, sizeof def->kind, def->plan ? def->plan->kind : "policy");
-    (void)text_copy(def->name, sizeof def->name, def->plan ? def->plan->name : policy_name(def->policy));
-    def->version = def->plan ? def->plan->version : policy_version(def->policy);
-    (void)text_copy(def->hash, sizeof def->hash, dsl_hash(file));
-    def->path = path ? strdup(path) : NULL;
-    return def;
-}
-
 static enum err shelve_take(struct definitions *d, struct dsl_file *file, const char *path, bool published) {
-    struct def *def = def_of(file, path, published);
+    struct def *def = shelf_def(d, file, d->ground, path, published);
     if (!def) {
         dsl_free(file);
         return ERR_NOMEM;
@@ -106,8 +94,11 @@ bool definitions_has(const struct definitions *d, const char *hash, bool publish
     return false;
 }
 
+/* On the ground of now. */
 static bool known_text(const struct definitions *d, const struct dsl_file *file, bool published) {
-    return definitions_has(d, dsl_hash(file), published);
+    for (const struct def *def = d->defs; def; def = def->next)
+        if (!strcmp(def->hash, dsl_hash(file)) && def->published == published && def->file && def->ground == d->ground) return true;
+    return false;
 }
 
 static void unsound(struct loading *l, const char *path, const struct dsl_file *file) {
@@ -125,7 +116,7 @@ static void read_lua(struct loading *l, const char *path, const char *name) {
         l->unsound++;
         return;
     }
-    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->catalog);
+    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->ground->catalog);
     if (!file) l->err = ERR_NOMEM;
     else if (!dsl_ok(file) || (!dsl_plan(file) && !dsl_policy(file))) {
         unsound(l, path, file); /* the last sound reading stays */
@@ -142,18 +133,18 @@ static void read_name(struct loading *l, const char *path, const char *name) {
     each_in(l, path, read_lua);
 }
 
-static void read_retries(struct loading *l, const char *path) {
+/* strategies/retries.lua, strategies/functions.lua: parts of the ground. */
+static void read_part(struct loading *l, const char *path, const char *part) {
     AUTO(buf_reset) struct buf text = {0};
     if (!changed(l, path) || file_read(path, FILE_MAX_BYTES, &text, NULL) != OK) return;
-    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->catalog);
-    struct retry_file *r = file && dsl_ok(file) ? calloc(1, sizeof *r) : NULL;
-    if (file && !dsl_ok(file)) unsound(l, path, file);
-    if (!r) {
-        dsl_free(file);
-        return;
+    struct dsl_file *file = dsl_read(path, buf_text(&text), text.len, &l->d->ground->catalog);
+    if (!file) l->err = ERR_NOMEM;
+    else if (!dsl_ok(file)) unsound(l, path, file);
+    else {
+        mark(l->d, path, false);
+        l->err = json_put_take(l->d->texts, part, json_stringn(buf_text(&text), text.len));
     }
-    r->file = file, r->next = l->d->retries;
-    l->d->retries = r;
+    dsl_free(file);
 }
 
 /* --- JSON files -------------------------------------------------------------------------------- */
@@ -169,15 +160,13 @@ static json_t *read_json_new(struct loading *l, const char *path) {
     return NULL;
 }
 
+/* Only a sound one becomes part of the ground. */
 static enum err case_add(struct definitions *d, const char *name, const json_t *v, struct fault *f) {
     struct case_type *c = NULL;
     enum err e = case_type_new(name, v, &c, f);
-    struct named_case *n = e == OK ? calloc(1, sizeof *n) : NULL;
-    if (e == OK && !n) e = ERR_NOMEM, case_type_free(c);
-    if (e != OK) return e;
-    n->type = c, n->next = d->cases;
-    d->cases = n;
-    return shelf_names(d);
+    json_t *cases = json_object_get(d->texts, "cases");
+    case_type_free(c);
+    return e == OK ? json_put_take(cases, name, json_deep_copy(v)) : e;
 }
 
 static void read_case(struct loading *l, const char *path, const char *file) {
@@ -248,15 +237,96 @@ static const char *below(const struct definitions *d, const char *part, char out
     return out;
 }
 
+/* --- the ground -------------------------------------------------------------------------------- */
+
+static bool is_newest(const struct definitions *d, const struct def *def) {
+    for (const struct def *newer = d->defs; newer && newer != def; newer = newer->next)
+        if (newer->version == def->version && newer->published == def->published && !strcmp(newer->name, def->name) && !strcmp(newer->kind, def->kind))
+            return false;
+    return true;
+}
+
+/* Where it is not sound on the new ground the reading on the old one stays in force. */
+static enum err stand_anew(struct loading *l, const struct def *def) {
+    char path[PATH_CAP];
+    size_t n = 0;
+    const char *text = dsl_text(def->file, &n);
+    (void)snprintf(path, sizeof path, "published/%s/%d.lua", def->name, def->version);
+    struct dsl_file *file = dsl_read(def->path ? def->path : path, text, n, &l->d->ground->catalog);
+    if (!file) return ERR_NOMEM;
+    if (dsl_ok(file)) {
+        enum err e = shelve_take(l->d, file, def->path, def->published);
+        if (e == OK) l->d->defs->kept = def->kept;
+        return e;
+    }
+    l->unsound++;
+    if (l->report) l->report(l->who, def->path ? def->path : path, file);
+    dsl_free(file);
+    return OK;
+}
+
+static enum err stand_all_anew(struct loading *l, const char *kind) {
+    struct def *first = l->d->defs;
+    enum err e = OK;
+    for (const struct def *def = first; def && e == OK; def = def->next)
+        if (def->file && def->ground != l->d->ground && !strcmp(def->kind, kind) && is_newest(l->d, def)) e = stand_anew(l, def);
+    return e;
+}
+
+/* Policies before the flows that ask them. */
+static enum err stand(struct loading *l, struct fault *f) {
+    struct definitions *d = l->d;
+    struct ground *g = NULL;
+    if (d->ground && json_equal(d->texts, d->ground->texts)) return OK;
+    enum err e = ground_new(d, d->texts, &g, f);
+    if (e != OK) return e;
+    for (struct ground *old = d->grounds; old; old = old->next)
+        if (!strcmp(old->hash, g->hash)) { /* back to what it was */
+            ground_free(g);
+            g = NULL, d->ground = old;
+            break;
+        }
+    if (g) g->next = d->grounds, d->grounds = d->ground = g;
+    e = stand_all_anew(l, "policy");
+    return e == OK ? stand_all_anew(l, "workflow") : e;
+}
+
+static enum err stand_now(struct definitions *d, struct fault *f) {
+    struct loading l = {.d = d};
+    return stand(&l, f);
+}
+
+enum err definitions_add_ground(struct definitions *d, const char *hash, const char *text, struct fault *f) {
+    struct ground *known = (struct ground *)definitions_ground(d, hash), *g = NULL, **end = &d->grounds;
+    json_t *texts = NULL;
+    if (known) return known->kept = true, OK;
+    enum err e = json_parse(text, strlen(text), &JSON_LIMITS_OWN, &texts, f);
+    if (e == OK) e = ground_new(d, texts, &g, f);
+    json_decref(texts);
+    if (e == OK && strcmp(g->hash, hash)) e = fault_set(f, ERR_INVALID, "ground", "its hash is not that of its text");
+    if (e != OK) return ground_free(g), e;
+    while (*end) end = &(*end)->next;
+    *end = g, g->kept = true;
+    return OK;
+}
+
+bool definitions_ground_kept(const struct definitions *d) { return d->ground->kept; }
+
 /* First what others refer to. */
 enum err definitions_load(struct definitions *d, definitions_report_fn *report, void *who, int *n_unsound) {
     struct loading l = {.d = d, .report = report, .who = who};
     char path[PATH_CAP];
+    struct fault f = {0};
     each_in(&l, below(d, "strategies/cases", path), read_case);
     each_in(&l, below(d, "strategies/forms", path), read_form);
     each_in(&l, below(d, "strategies/templates", path), read_template);
     read_reasons(&l, below(d, "strategies/reasons.json", path));
-    read_retries(&l, below(d, "strategies/retries.lua", path));
+    read_part(&l, below(d, "strategies/retries.lua", path), "retries");
+    read_part(&l, below(d, "strategies/functions.lua", path), "functions");
+    if (l.err == OK && stand(&l, &f) != OK) {
+        log_warn("ground_unsound", "where=%s why=%s", log_quote(f.where), log_quote(f.text));
+        l.unsound++;
+    }
     each_in(&l, below(d, "strategies", path), read_strategies);
     each_in(&l, below(d, "workflows", path), read_name);
     if (n_unsound) *n_unsound = l.unsound;
@@ -267,7 +337,7 @@ enum err definitions_add(struct definitions *d, const char *kind, const char *na
                          size_t n, struct fault *f) {
     char path[300];
     (void)snprintf(path, sizeof path, "published/%s/%d.lua", name, version);
-    struct dsl_file *file = dsl_read(path, text, n, &d->catalog);
+    struct dsl_file *file = dsl_read(path, text, n, &d->ground->catalog);
     if (!file) return fault_set(f, ERR_NOMEM, name, "no memory");
     if (dsl_ok(file) && (dsl_plan(file) || dsl_policy(file))) {
         if (!known_text(d, file, true)) return shelve_take(d, file, NULL, true);
@@ -282,14 +352,14 @@ enum err definitions_add(struct definitions *d, const char *kind, const char *na
 }
 
 enum err definitions_add_draft(struct definitions *d, const char *name, const char *text, size_t n, struct fault *f) {
-    struct dsl_file *file = dsl_read("draft.lua", text, n, &d->catalog);
+    struct dsl_file *file = dsl_read("draft.lua", text, n, &d->ground->catalog);
     if (!file) return fault_set(f, ERR_NOMEM, name, "no memory");
     bool sound = dsl_ok(file) && (dsl_plan(file) || dsl_policy(file));
     if (!sound || known_text(d, file, false)) {
         dsl_free(file);
         return sound ? OK : fault_set(f, ERR_INVALID, name, "the draft is not sound here any more");
     }
-    struct def *def = def_of(file, NULL, false), **end = &d->defs;
+    struct def *def = shelf_def(d, file, d->ground, NULL, false), **end = &d->defs;
     if (!def) return dsl_free(file), ERR_NOMEM;
     def->kept = true;
     while (*end) end = &(*end)->next;
@@ -305,14 +375,15 @@ enum err definitions_add_plan(struct definitions *d, const struct plan *p) {
     (void)text_copy(def->kind, sizeof def->kind, p->kind);
     (void)text_copy(def->name, sizeof def->name, p->name);
     (void)text_copy(def->hash, sizeof def->hash, p->hash);
-    def->version = p->version, def->plan = p;
+    def->version = p->version, def->plan = p, def->ground = d->ground;
     def->next = d->defs;
     d->defs = def;
     return OK;
 }
 
 enum err definitions_add_case(struct definitions *d, const char *name, const json_t *definition, struct fault *f) {
-    return case_add(d, name, definition, f);
+    enum err e = case_add(d, name, definition, f);
+    return e == OK ? stand_now(d, f) : e;
 }
 
 enum err definitions_add_form(struct definitions *d, const char *name, const json_t *schema) {
@@ -321,17 +392,13 @@ enum err definitions_add_form(struct definitions *d, const char *name, const jso
     return l.err;
 }
 
-enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f) {
-    struct dsl_file *file = dsl_read("strategies/retries.lua", text, n, &d->catalog);
-    struct retry_file *r = file && dsl_ok(file) ? calloc(1, sizeof *r) : NULL;
-    if (!r) {
-        dsl_free(file);
-        return fault_set(f, ERR_INVALID, "retries", "the retries are not sound");
-    }
-    r->file = file, r->next = d->retries;
-    d->retries = r;
-    return OK;
+static enum err add_part(struct definitions *d, const char *part, const char *text, size_t n, struct fault *f) {
+    enum err e = json_put_take(d->texts, part, json_stringn(text, n));
+    return e == OK ? stand_now(d, f) : e;
 }
+
+enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f) { return add_part(d, "retries", text, n, f); }
+enum err definitions_add_functions(struct definitions *d, const char *text, size_t n, struct fault *f) { return add_part(d, "functions", text, n, f); }
 
 enum err definitions_new(const char *root, const struct registry *r, struct definitions **out, struct fault *f) {
     struct definitions *d = calloc(1, sizeof *d);
@@ -340,8 +407,9 @@ enum err definitions_new(const char *root, const struct registry *r, struct defi
         return fault_set(f, ERR_NOMEM, "", "no memory");
     }
     d->registry = r;
-    shelf_open_catalog(d);
-    enum err e = shelf_names(d);
+    d->texts = json_pack("{s:{}}", "cases");
+    enum err e = d->texts ? shelf_names(d) : ERR_NOMEM;
+    if (e == OK) e = stand_now(d, f);
     if (e == OK) *out = d;
     else definitions_free(d);
     return e;
@@ -369,8 +437,9 @@ void definitions_free(struct definitions *d) {
     free_defs(d->defs);
     free_jsons(d->forms), free_jsons(d->templates);
     for (struct seen *s = d->seen, *next; s; s = next) next = s->next, free(s->path), free(s);
-    for (struct named_case *c = d->cases, *next; c; c = next) next = c->next, case_type_free(c->type), free(c);
-    for (struct retry_file *r = d->retries, *next; r; r = next) next = r->next, dsl_free(r->file), free(r);
+    for (struct ground *g = d->grounds, *next; g; g = next) next = g->next, ground_free(g);
+    for (struct spare *s = d->spares, *next; s; s = next) next = s->next, free(s->text), free(s);
+    json_decref(d->texts);
     json_decref(d->reasons);
     free(d->reason_names);
     shelf_close_catalog(d);
@@ -380,7 +449,7 @@ void definitions_free(struct definitions *d) {
 
 /* --- finding ----------------------------------------------------------------------------------- */
 
-const struct catalog *definitions_catalog(const struct definitions *d) { return &d->catalog; }
+const struct catalog *definitions_catalog(const struct definitions *d) { return &d->ground->catalog; }
 
 const struct plan *definitions_flow(const struct definitions *d, const char *name, int version) {
     const struct def *def = shelf_find(d, "workflow", name, version, true);
@@ -404,11 +473,7 @@ const struct policy *definitions_policy_by_hash(const struct definitions *d, con
     return NULL;
 }
 
-const struct case_type *definitions_case(const struct definitions *d, const char *name) {
-    for (const struct named_case *c = d->cases; c && name; c = c->next)
-        if (!strcmp(c->type->name, name)) return c->type;
-    return NULL;
-}
+const struct case_type *definitions_case(const struct definitions *d, const char *name) { return ground_case(d->ground, name); }
 
 const struct dsl_file *definitions_file(const struct definitions *d, const char *kind, const char *name, int version) {
     const struct def *def = shelf_find(d, kind, name, version, false);

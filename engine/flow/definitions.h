@@ -28,6 +28,19 @@ MUST_CHECK enum err definitions_add_draft(struct definitions *d, const char *nam
 /* Production never runs drafts (SEMANTICS 13): from now on only published versions are given out. */
 void definitions_published_only(struct definitions *d);
 const struct catalog *definitions_catalog(const struct definitions *d);
+/* What definitions stand on (ground.h): by hash, NULL: that of now; of a plan. NULL: not known here (yet). */
+struct ground;
+const struct ground *definitions_ground(const struct definitions *d, const char *hash);
+const struct ground *definitions_ground_of(const struct definitions *d, const struct plan *p);
+/* The plan with this hash as it reads on that ground. NULL: not known here (yet), or not sound there. */
+const struct plan *definitions_pinned(struct definitions *d, const char *hash, const struct ground *g);
+/* The policy in force now, as it reads on the ground of a run. */
+const struct policy *definitions_policy_on(struct definitions *d, const struct ground *g, const char *name, int version);
+/* A ground, or a text that is not sound on the ground of now, from the store: runs may be pinned to them. */
+MUST_CHECK enum err definitions_add_ground(struct definitions *d, const char *hash, const char *text, struct fault *f);
+MUST_CHECK enum err definitions_spare(struct definitions *d, const char *kind, const char *name, int version, const char *hash,
+                                      const char *text, bool published);
+bool definitions_ground_kept(const struct definitions *d); /* that of now is in the store */
 /* version 0: newest published, else (in development) newest file. NULL: none. */
 const struct plan *definitions_flow(const struct definitions *d, const char *name, int version);
 const struct plan *definitions_by_hash(const struct definitions *d, const char *hash);
@@ -41,6 +54,7 @@ MUST_CHECK enum err definitions_add_case(struct definitions *d, const char *name
                                          struct fault *f);
 MUST_CHECK enum err definitions_add_form(struct definitions *d, const char *name, const json_t *schema);
 MUST_CHECK enum err definitions_add_retries(struct definitions *d, const char *text, size_t n, struct fault *f);
+MUST_CHECK enum err definitions_add_functions(struct definitions *d, const char *text, size_t n, struct fault *f);
 /* strategies/reasons.json: code -> {"text","customer_text","actionable"}; NULL: there is none. */
 const json_t *definitions_reasons(const struct definitions *d);
 /* Whether a text of this hash is taken in already. */

@@ -57,6 +57,7 @@ void fact_write(const struct fact *f, const struct plan *plan, const json_t *dat
     put_text(out, ",\"code\":", f->code);
     put_text(out, ",\"to\":", f->to);
     put_text(out, ",\"id\":", f->id);
+    put_text(out, ",\"ground\":", f->ground);
     put_text(out, ",\"by\":", f->by);
     put_json(out, ",\"in\":", input);
     put_json(out, ",\"d\":", data);
@@ -104,7 +105,7 @@ enum err fact_read(const json_t *j, const struct plan *plan, struct fact *out, s
     out->name = json_text(j, "name", NULL), out->key = json_text(j, "k", NULL);
     out->why = json_text(j, "why", NULL), out->code = json_text(j, "code", NULL);
     out->to = json_text(j, "to", NULL), out->id = json_text(j, "id", NULL);
-    out->by = json_text(j, "by", NULL);
+    out->by = json_text(j, "by", NULL), out->ground = json_text(j, "ground", NULL);
     out->input = json_object_get(j, "in"), out->data = json_object_get(j, "d");
     out->post = json_object_get(j, "post"), out->parts = json_object_get(j, "parts");
     return OK;

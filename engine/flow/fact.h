@@ -17,7 +17,7 @@
 #include "flow/run.h"
 
 enum fact_kind {
-    FACT_STARTED,   /* name workflow, id plan hash, to case type, k case key, code customer, d case, by */
+    FACT_STARTED,   /* name workflow, id plan hash, ground, to case type, k case key, code customer, d case, by */
     FACT_ENTERED,   /* p v [due at name=queue; a o: a local operation; k: the business key it asks about] */
     FACT_SKIPPED,   /* p v */
     FACT_INTENT,    /* p v a [o u] name=operation k [in due] */
@@ -58,7 +58,7 @@ struct fact {
     enum para_end end;
     bool fallback;     /* "fb": the data is the declared stand-in */
     int64_t at_ms, due_ms, n;
-    const char *key, *why, *code, *name, *by, *to, *id; /* borrowed */
+    const char *key, *why, *code, *name, *by, *to, *id, *ground; /* borrowed */
     json_t *data, *input, *post, *parts;                /* borrowed */
 };
 

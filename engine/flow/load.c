@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "flow/ground.h"
 #include "flow/walk.h"
 
 enum { AGAIN_MS = 1000, UNREADABLE_AGAIN_MS = 30000 }; /* the latter: its definition may yet be fetched */
@@ -122,14 +123,16 @@ static struct run *run_of(struct load *l, struct fault *f) {
         (void)fault_set(f, ERR_NOT_FOUND, l->ctx.text, "this is the run of a day-end: it has a timeline, and no state");
         return NULL;
     }
-    const struct plan *plan = definitions_by_hash(l->engine->c.definitions, hash);
+    const struct ground *ground = definitions_ground(l->engine->c.definitions, json_text(first, "ground", NULL));
+    const struct plan *plan = ground ? definitions_pinned(l->engine->c.definitions, hash, ground) : NULL;
     if (!plan) {
         (void)fault_set(f, ERR_BUG, l->ctx.text, "the definition this run is pinned to is not known here");
         return NULL;
     }
     struct run *r = run_new(l->id, plan);
     if (!r) return NULL;
-    r->case_type = definitions_case(l->engine->c.definitions, plan->case_type);
+    r->ground = ground;
+    r->case_type = ground_case(ground, plan->case_type);
     r->person = l->ctx.person, r->has_person = l->ctx.has_person;
     return r;
 }

@@ -1,9 +1,10 @@
 /* retry.c - how long to wait before trying again. */
 #include "base/fixed.h"
+#include "flow/ground.h"
 #include "flow/walk.h"
 
 const struct retry *walk_retry(const struct turn *t, const char *name) {
-    return retry_named(definitions_catalog(t->e->c.definitions), name);
+    return retry_named(&t->run->ground->catalog, name);
 }
 
 bool retry_spent(const struct retry *r, unsigned tries) { return r->tries && tries >= r->tries; }

@@ -108,11 +108,13 @@ enum interrupt { INTERRUPT_NONE, INTERRUPT_ON, INTERRUPT_CANCEL, INTERRUPT_ABAND
 enum outcome_kind { RUN_OPEN, RUN_ENDED };
 
 struct entry;
+struct ground;
 struct commit;
 struct run {
     struct id id;
     char text[ID_TEXT];
     const struct plan *plan;
+    const struct ground *ground;       /* ground.h: case types, functions and retries, fixed at the start */
     const struct case_type *case_type; /* NULL: undeclared, no zone, nothing personal */
     uint32_t seq;              /* last made */
     char *case_key;

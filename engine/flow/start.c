@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/ground.h"
 #include "flow/walk.h"
 
 static void hex(const uint8_t *b, size_t n, char *out) {
@@ -60,6 +61,7 @@ struct starting {
     engine_started_fn *done;
     void *who;
     const struct plan *plan;
+    const struct ground *ground;
     const struct case_type *case_type;
     json_t *case_;
     char by[80], route[160], key[256], hash[80], customer[65];
@@ -116,7 +118,7 @@ static struct run *make_run(struct starting *s) {
         run_free(r);
         return NULL;
     }
-    r->case_type = s->case_type;
+    r->ground = s->ground, r->case_type = s->case_type;
     r->entry = en, en->run = r;
     e->resident++;
     return r;
@@ -148,7 +150,7 @@ static void begin(struct starting *s, const struct crypt_key *key, bool fresh) {
     if (person.n) t->person = &person;
     turn_wait(t, w);
     struct fact f = fact_of(FACT_STARTED, -1, 0);
-    f.name = name, f.id = s->plan->hash, f.to = s->plan->case_type, f.key = case_key;
+    f.name = name, f.id = s->plan->hash, f.ground = s->ground->hash, f.to = s->plan->case_type, f.key = case_key;
     f.code = s->has_customer ? s->customer : NULL, f.by = s->by[0] ? s->by : NULL, f.data = s->case_;
     turn_fact(t, &f);
     walk_start(t);
@@ -191,7 +193,8 @@ static enum err place(struct engine *e, const struct start *st, struct starting 
     s->plan = definitions_flow(e->c.definitions, st->workflow, st->version);
     if (!s->plan)
         return fault_set(f, ERR_NOT_FOUND, "workflow", "there is no workflow '%s' of this version here", st->workflow);
-    s->case_type = definitions_case(e->c.definitions, s->plan->case_type);
+    s->ground = definitions_ground_of(e->c.definitions, s->plan);
+    s->case_type = ground_case(s->ground, s->plan->case_type);
     if (st->customer && !is_customer(st->customer))
         return fault_set(f, ERR_INVALID, "customer", "a customer is named by 64 hexadecimal digits");
     if (st->customer) s->has_customer = text_copy(s->customer, sizeof s->customer, st->customer);

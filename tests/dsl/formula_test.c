@@ -90,30 +90,30 @@ int teardown_formula(void) {
 void test_formula__money_is_exact(void) {
     const struct formula *f = make("money \"a\", money \"b\"", "\"money\"", "return a + b - rupees('0.01')", "rupees(1), rupees(2), gives = rupees('2.99')");
     struct value args[2] = {money(9007199254740993), money(1)}, out; /* past what a double holds exactly */
-    CU_ASSERT_EQUAL(formula_call(f, args, &out, NULL), OK);
+    CU_ASSERT_EQUAL(formula_call(f, args, NULL, &out, NULL), OK);
     CU_ASSERT_EQUAL(out.n, 9007199254740993);
     CU_ASSERT_STRING_EQUAL(out.currency, "INR");
     args[0] = money(INT64_MAX);
     struct fault why = {0};
-    CU_ASSERT_EQUAL(formula_call(f, args, &out, &why), ERR_INVALID);
+    CU_ASSERT_EQUAL(formula_call(f, args, NULL, &out, &why), ERR_INVALID);
     CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "too big"));
     f = make("money \"a\", number \"n\"", "\"money\"", "return a / n", "rupees(1), 2, gives = rupees('0.5')");
     struct value half[2] = {money(5), number(2)};
-    CU_ASSERT(formula_call(f, half, &out, NULL) == OK && out.n == 2); /* 2.5 paise: half to even */
+    CU_ASSERT(formula_call(f, half, NULL, &out, NULL) == OK && out.n == 2); /* 2.5 paise: half to even */
     half[0] = money(7);
-    CU_ASSERT(formula_call(f, half, &out, NULL) == OK && out.n == 4);
+    CU_ASSERT(formula_call(f, half, NULL, &out, NULL) == OK && out.n == 4);
 }
 
 void test_formula__every_call_starts_from_nothing(void) {
     const struct formula *f = make("number \"a\"", "\"number\"", "local t = {a} t[2] = a return t[1] + #t", "1, gives = 3");
     struct value arg = number(40), out;
     for (int i = 0; i < 5000; i++)
-        if (formula_call(f, &arg, &out, NULL) != OK || out.n != 42 * FIXED_ONE) CU_FAIL("not the same again");
+        if (formula_call(f, &arg, NULL, &out, NULL) != OK || out.n != 42 * FIXED_ONE) CU_FAIL("not the same again");
     /* The memory of one call is not missed by the next. */
     f = make("number \"a\"", "\"number\"", "local t = {} for i = 1, a do t[i] = {i, i} end return #t", "10, gives = 10");
     arg = number(1200);
     for (int i = 0; i < 200; i++)
-        if (formula_call(f, &arg, &out, NULL) != OK) CU_FAIL("the memory of an earlier call is missed");
+        if (formula_call(f, &arg, NULL, &out, NULL) != OK) CU_FAIL("the memory of an earlier call is missed");
 }
 
 void test_formula__dates_and_words(void) {
@@ -121,10 +121,10 @@ void test_formula__dates_and_words(void) {
                                    "if till - from > 30 then return 'long' end return 'short'",
                                    "date \"2026-01-01\", date \"2026-01-05\", gives = \"short\"");
     struct value args[2] = {{.kind = TYPE_DATE, .n = 20000}, {.kind = TYPE_DATE, .n = 20031}}, out;
-    CU_ASSERT(formula_call(f, args, &out, NULL) == OK && !strcmp(out.text, "long"));
+    CU_ASSERT(formula_call(f, args, NULL, &out, NULL) == OK && !strcmp(out.text, "long"));
     f = make("date \"d\", number \"n\"", "\"date\"", "return d + n", "date \"2026-01-31\", 1, gives = date \"2026-02-01\"");
     struct value move[2] = {{.kind = TYPE_DATE, .n = 20000}, number(0.5)};
-    CU_ASSERT_EQUAL(formula_call(f, move, &out, NULL), ERR_INVALID); /* half a day */
+    CU_ASSERT_EQUAL(formula_call(f, move, NULL, &out, NULL), ERR_INVALID); /* half a day */
 }
 
 void test_formula__a_policy_decides_with_formulas(void) {
@@ -145,6 +145,34 @@ void test_formula__a_policy_decides_with_formulas(void) {
         CU_ASSERT_STRING_EQUAL(json_text(decision, "outcome", ""), rows[i].outcome);
         json_decref(decision);
     }
+    dsl_free(file);
+    catalog_json_free(k);
+}
+
+/* The search for flips calls the formulas again and again, but not for ever. */
+void test_formula__a_decision_is_bounded_as_a_whole(void) {
+    static const char heavy[] = "formula \"heavy\" { about = \"x\", takes = { money \"a\" }, gives = \"share\", tries = { try { rupees(1), gives = 0.01 } }, "
+                                "body = [[ local s = 0 for i = 1, 4000 do s = s + i end return min(1, a / rupees(100)) ]] }";
+    static const char text[] = "policy \"slow\" { version = 1, case = \"loan_application\" }\n"
+                               "rule \"a\" { when = \"heavy(case.amount) > 90% or heavy(case.amount + rupees(1)) > 95%\", decline = \"R08\" }\n"
+                               "otherwise { approve = true }\n";
+    struct catalog_json *k = strategy_catalog();
+    struct dsl_file *functions = strategy_text(k, "heavy.lua", heavy);
+    CU_ASSERT_EQUAL_FATAL(catalog_json_add_take(k, functions), OK);
+    struct dsl_file *file = strategy_text(k, "x.lua", text);
+    const struct policy *p = file ? dsl_policy(file) : NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+    json_auto_t *names = json_pack("{s:{s:i, s:i}}", "case", "amount", 500, "months", 12);
+    struct scope s = {.names = names, .now_ms = 1790000000000};
+    json_t *decision = NULL;
+    struct fault f = {0};
+    CU_ASSERT_EQUAL_FATAL(policy_decide(p, &s, &decision, &f), OK);
+    CU_ASSERT_STRING_EQUAL(json_text(decision, "outcome", ""), "approve");
+    AUTO(buf_reset) struct buf said;
+    buf_init(&said, 1 << 20);
+    CU_ASSERT_EQUAL(json_write(json_object_get(decision, "flips_notes"), &said), OK);
+    CU_ASSERT(json_array_size(json_object_get(decision, "flips")) == 1 || strstr(buf_text(&said), "too long"));
+    json_decref(decision);
     dsl_free(file);
     catalog_json_free(k);
 }

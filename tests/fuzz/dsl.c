@@ -20,6 +20,11 @@ static const struct catalog *catalog(void) {
             catalog_json_new(definition, &k, NULL) != OK)
             abort();
         json_decref(definition);
+        f = fopen("strategies/functions.lua", "rb");
+        n = f ? fread(text, 1, sizeof text, f) : 0;
+        if (f) fclose(f);
+        struct dsl_file *functions = n ? dsl_read("functions.lua", text, n, catalog_json_catalog(k)) : NULL;
+        if (functions && catalog_json_add_take(k, functions) != OK) abort();
     }
     return k ? catalog_json_catalog(k) : NULL;
 }
