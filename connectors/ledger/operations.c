@@ -108,7 +108,7 @@ const struct operation ledger_operations[] = {
      .output = OUTPUT("\"voided\": " MONEY("0: nothing was booked"), "\"voided\""), .sample = JSON({"voided": 2000000})},
     {.name = "receive_payment", .about = "Takes a payment and spreads it; what has no place is held in suspense", BOOKED,
      .input = INPUT(WHICH "\"amount\": " SOME_MONEY("received") ", \"currency\": " ID("left out: the loan's") ", " ON ", "
-                    "\"for\": " ONE_OF("normal", "prepayment") ", \"keep\": " ONE_OF("instalment", "term") ", \"channel\": " CODE("such as upi") ", "
+                    "\"as\": " ONE_OF("normal", "prepayment") ", \"keep\": " ONE_OF("instalment", "term") ", \"channel\": " CODE("such as upi") ", "
                     "\"to_charge\": " REFERENCE("the charge that the payer means") ", \"to_due\": " DATE("the instalment that the payer means"),
                     "\"loan\", \"reference\", \"amount\""),
      .output = OUTPUT("\"outcome\": " ONE_OF("allocated", "part", "over", "suspense") ", \"why\": " ONE_OF("none", "unknown_loan", "closed_loan", "wrong_currency") ", "

@@ -97,7 +97,7 @@ static enum err take(struct work *w, enum deed_kind kind, const char *purpose) {
 }
 
 enum err op_receive_payment(struct work *w) {
-    const char *why = misfit(w), *purpose = json_text(w->call->input, "for", "normal");
+    const char *why = misfit(w), *purpose = json_text(w->call->input, "as", "normal");
     if (why) return suspend(w, why);
     if (w->before->stage == STAGE_WRITTEN_OFF) return take(w, DEED_RECOVERED, "recovery");
     if (strcmp(purpose, "prepayment") != 0) return take(w, DEED_PAID, purpose);
