@@ -9,6 +9,8 @@ enum err op_charge(struct work *w) {
     if (e != OK) return e;
     if (w->before->stage != STAGE_ACTIVE) return work_refuse(w, "not_active", "only an active loan is charged");
     const char *due = json_text(in, "due", NULL);
+    int32_t day = w->day;
+    if (due && (day_parse(due, &day) != OK || day < w->day)) return work_refuse(w, "due", "a charge falls due on its own day or later");
     json_t *body = json_pack("{s:s}", "code", json_text(in, "code", ""));
     if (due && body && json_put_take(body, "due", json_string(due)) != OK) return ERR_NOMEM;
     e = work_add_take(w, !strcmp(json_text(in, "kind", ""), "fee") ? DEED_FEE : DEED_PENALTY, w->day, json_int(in, "amount", 0), body);

@@ -179,7 +179,9 @@ static enum err books_before(struct work *w, const struct loan_state **out) {
 
 enum err work_close(struct work *w) {
     const struct loan_state *before;
-    if (!w->n_entries || w->repeat) return w->n_entries ? work_fold(w, w->today, &w->after) : OK;
+    if (!w->n_entries || w->closed) return OK;
+    w->closed = true;
+    if (w->repeat) return work_fold(w, w->today, &w->after);
     enum err e = OK;
     if (loan_reach(w->deeds, w->n, INT64_MAX) < w->today) e = add_text(w, DEED_DAY_END, w->today, 0, "{}");
     int32_t reach = loan_reach(w->deeds, w->n, INT64_MAX); /* today; later only if a clock went back */

@@ -33,6 +33,7 @@ struct work {
     int32_t today;
     int32_t day;                    /* on which the operation counts: "on" of its input, else today */
     bool repeat;                    /* known by its reference: only the answer is wanted */
+    bool closed;
     struct deed *deeds;             /* those of the file, then what this operation adds */
     size_t n_before, n;
     const struct loan_state *before; /* today, as it stood */
@@ -59,7 +60,7 @@ const char *work_id(struct work *w, char prefix);   /* the same call made again 
 MUST_CHECK enum err work_add_take(struct work *w, enum deed_kind kind, int32_t day, int64_t minor, json_t *body);
 MUST_CHECK enum err work_post(struct work *w, const char *debit, const char *credit, int64_t minor, const char *currency, int32_t day,
                               const char *kind);
-/* With entries: folds again, posts the difference, sets what is to be written. */
+/* With entries: folds again, posts the difference, sets what is to be written. Once: a second time does nothing. */
 MUST_CHECK enum err work_close(struct work *w);
 /* Takes the answer; ERR_NOMEM if it is NULL. */
 MUST_CHECK enum err work_answer(struct work *w, json_t *answer);

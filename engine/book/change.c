@@ -32,6 +32,7 @@ struct making {
     struct remains r;
     int64_t principal;                   /* to be spread */
     int64_t deferred;                    /* interest of a pause, or past due: spread over the rows as it is */
+    int32_t starts;                      /* the new rows' interest */
     int32_t days[LOAN_ROWS_MAX];
     size_t n;
     struct schedule_row rows[LOAN_ROWS_MAX];
@@ -82,26 +83,41 @@ static int32_t month_after(const struct loan_state *s, int32_t day) {
     return day_months_later(base, k);
 }
 
+/* A due day that a short month has clipped is itself again in a long one. */
+static int32_t moved(const struct loan_state *s, int32_t day, int months) {
+    int32_t base = anchor(s);
+    int k = (int)((day - base) / 31) - 1;
+    while (day_months_later(base, k) < day) k++;
+    return day_months_later(base, k) == day ? day_months_later(base, k + months) : day_months_later(day, months);
+}
+
+static int pause_of(const struct making *m) { return m->q->kind == CHANGE_MORATORIUM ? m->q->months : 0; }
+
 /* The days that there were, moved by a moratorium, then as many more as it takes. */
 static void monthly_days(struct making *m, size_t n) {
     int32_t last = m->s->as_of_day;
     for (m->n = 0; m->n < n; m->n++) {
-        bool there = m->n < m->r.n;
-        int pause = m->q->kind == CHANGE_MORATORIUM ? m->q->months : 0;
-        last = there ? day_months_later(m->r.later[m->n].day, pause) : month_after(m->s, last);
+        last = m->n < m->r.n ? moved(m->s, m->r.later[m->n].day, pause_of(m)) : month_after(m->s, last);
         m->days[m->n] = last;
     }
 }
 
 /* --- the schedule ------------------------------------------------------------------------------------ */
 
-static int32_t runs_from(const struct making *m) {
-    return m->q->kind == CHANGE_MORATORIUM ? day_months_later(m->r.last_due, m->q->months) : m->r.last_due;
+/* Interest of the first period begins a month before its due day at the earliest. What ran before (a pause, this one or an
+ * earlier one) is deferred: a first payment could not bear it. */
+static int32_t runs_from(const struct making *m, int32_t first_due) {
+    int32_t month_before = moved(m->s, first_due, -1);
+    return month_before > m->r.last_due ? month_before : m->r.last_due;
+}
+
+static bool spreads_by_weight(const struct making *m) {
+    return m->s->opening->product == PRODUCT_BULLET || m->s->opening->product == PRODUCT_SEASONAL;
 }
 
 static struct loan_terms base_terms(const struct making *m) {
     return (struct loan_terms){.principal_minor = m->principal, .rate = m->q->kind == CHANGE_RATE_CUT ? m->q->rate : m->s->rate,
-                               .day_count = m->s->opening->day_count, .start_day = runs_from(m)};
+                               .day_count = m->s->opening->day_count, .start_day = m->starts};
 }
 
 static enum err equal_payments(struct making *m, size_t n) {
@@ -115,14 +131,12 @@ static enum err equal_payments(struct making *m, size_t n) {
 
 static enum err by_weight(struct making *m) {
     struct season_due days[LOAN_ROWS_MAX];
-    int pause = m->q->kind == CHANGE_MORATORIUM ? m->q->months : 0;
     struct loan_terms t = base_terms(m);
     t.product = PRODUCT_SEASONAL;
     t.seasons = m->q->seasons ? m->q->seasons : days;
     t.n_seasons = m->q->seasons ? m->q->n_seasons : m->r.n;
-    for (size_t k = 0; k < m->r.n; k++) days[k] = (struct season_due){day_months_later(m->r.later[k].day, pause), m->r.later[k].weight};
+    for (size_t k = 0; k < m->r.n; k++) days[k] = (struct season_due){day_months_later(m->r.later[k].day, pause_of(m)), m->r.later[k].weight};
     if (!t.n_seasons || t.n_seasons > LOAN_ROWS_MAX) return refuse(m, "seasons", "no due days are left: give new ones");
-    if (t.start_day >= t.seasons[0].day) t.start_day = m->r.last_due; /* new days need not lie after the pause */
     if (t.seasons[0].day <= m->s->as_of_day) return refuse(m, "seasons", "the first new due day has passed already");
     m->n = t.n_seasons;
     return loan_schedule(&t, m->rows, m->fault);
@@ -149,8 +163,7 @@ static size_t payments(const struct making *m) {
 }
 
 static enum err schedule(struct making *m) {
-    enum product_kind p = m->s->opening->product;
-    if (p == PRODUCT_BULLET || p == PRODUCT_SEASONAL) return by_weight(m);
+    if (spreads_by_weight(m)) return by_weight(m);
     if (payments(m) > LOAN_MONTHS_MAX) return refuse(m, "months", "a loan has at most 480 payments");
     return m->q->kind == CHANGE_SHORTER_TERM ? shortest(m) : equal_payments(m, payments(m));
 }
@@ -170,23 +183,33 @@ static enum err check(const struct making *m) {
     return OK;
 }
 
-static enum err pause_interest(struct making *m, int64_t *out) {
-    struct year_part part = day_count_part(m->s->opening->day_count, m->r.last_due, runs_from(m));
-    *out = 0;
-    if (m->q->kind != CHANGE_MORATORIUM || m->q->seasons) return OK; /* new days are charged for as they lie */
+/* By weight, rows are charged for as they lie; a moratorium without interest begins them after the pause. */
+static int32_t start_of(struct making *m) {
+    bool free_pause = m->q->interest_free && pause_of(m) && !m->q->seasons;
+    if (spreads_by_weight(m)) return free_pause ? day_months_later(m->r.last_due, pause_of(m)) : m->r.last_due;
+    monthly_days(m, 1);
+    return runs_from(m, m->days[0]);
+}
+
+static enum err gap_interest(struct making *m, int64_t *out) {
+    struct year_part part = day_count_part(m->s->opening->day_count, m->r.last_due, m->starts);
     return day_count_interest(m->principal, m->s->rate, part, out) ? OK : refuse(m, "rate", "the interest does not fit");
 }
 
 static enum err prepare(struct making *m, struct change *out) {
-    int64_t pause = 0;
+    int64_t gap = 0;
     out->all = m->q->kind == CHANGE_RE_AGE;
     out->rate = m->q->kind == CHANGE_RATE_CUT ? m->q->rate : m->s->rate;
     m->principal = m->r.later_principal + (out->all ? m->r.due_principal : 0);
     enum err e = check(m);
-    if (e == OK) e = pause_interest(m, &pause);
+    if (e == OK) {
+        m->starts = start_of(m);
+        e = gap_interest(m, &gap);
+    }
     if (e != OK) return e;
-    m->deferred = (m->q->interest_free ? 0 : pause) + (out->all && !m->q->capitalise ? m->r.due_interest : 0);
-    out->given_up_minor = m->q->interest_free ? pause : 0;
+    bool given = m->q->interest_free && pause_of(m);
+    m->deferred = (given ? 0 : gap) + (out->all && !m->q->capitalise ? m->r.due_interest : 0);
+    out->given_up_minor = given ? gap : 0;
     out->capitalised_minor = out->all && m->q->capitalise ? m->r.due_interest : 0;
     m->principal += out->capitalised_minor;
     return OK;

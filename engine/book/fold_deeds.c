@@ -114,7 +114,8 @@ static void disputed(struct fold *w, const struct deed *d) {
 }
 
 static void limit(struct fold *w, const struct deed *d) {
-    if (d->minor > w->s.limit_minor && w->s.limit_minor >= 0) w->s.limit_up_day = d->day;
+    int64_t was = w->s.limit_minor < 0 ? w->s.opened->minor : w->s.limit_minor; /* before any: what was lent */
+    if (d->minor > was) w->s.limit_up_day = d->day;
     w->s.limit_minor = d->minor;
     w->s.limit_day = d->day;
 }
