@@ -46,7 +46,7 @@ static enum err check_flows(const struct cash_flow *flows, size_t n, struct faul
 }
 
 enum err apr_of_flows(const struct cash_flow *flows, size_t n, int64_t *out, struct fault *f) {
-    struct place at[APR_FLOWS_MAX];
+    struct place at[APR_FLOWS_MAX] = {{0, 0}};
     enum err e = check_flows(flows, n, f);
     if (e != OK) return e;
     for (size_t k = 0; k < n; k++) at[k] = place_of(flows[0].day, flows[k].day);

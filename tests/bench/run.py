@@ -222,7 +222,7 @@ def main():
     table(rows)
     saga(directory, seconds, rounds)
     print("\nthe end of a day in a portfolio, with its database (goal: 1,000,000 loans under 60 s)\n" + day_end.strip())
-    for extra in ("score_bench", "check_bench", "expr_bench"):
+    for extra in ("allocation_bench", "score_bench", "check_bench", "expr_bench"):
         print("\n" + bench(extra).rstrip())
     shutil.rmtree(directory, ignore_errors=True)
 
