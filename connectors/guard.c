@@ -258,7 +258,6 @@ static enum err guard_new(struct guards *all, const struct connector_ops *ops, c
     bucket_init(&g->local, per_s, (double)config->limits.burst / share, now);
     bucket_init(&g->promises, per_s, 1, now);
     bucket_init(&g->log_lines, 5, 10, now - 10 * INT64_C(1000000)); /* the first failures are all told */
-    g->local_bucket = true;
     figures_open(&g->figures, all->c.metrics, ops->name, &config->limits);
     *out = g;
     return g->doors && g->schemas ? OK : ERR_NOMEM;

@@ -78,7 +78,6 @@ struct guard {
     unsigned in_flight, waiting;
     unsigned tokens;           /* taken from the bucket and not yet used */
     struct bucket local, promises, log_lines;
-    bool local_bucket;         /* Redis is away: `local` counts */
     bool shared_before;        /* the shared bucket has been emptied since Redis came (back) */
     struct shared_ask *taking;
     struct loop_timer *refill;
@@ -130,6 +129,7 @@ void turn_leave(struct guarded *x); /* out of any queue; of a probe that was nev
 void turn_sent(struct guarded *x);
 /* It has come back: tells the breaker. Why that has changed, or NULL: then call door_changed once the call is ended. */
 const char *turn_verdict(struct guarded *x, const struct call_result *r);
+void turn_alone(struct guard *g); /* Redis is away: the bucket of this process counts from now on */
 void turn_stop(struct guard *g);
 /* A breaker has changed: log, figures, the other processes, those who wait. `tell` false: we were told. */
 void door_changed(struct door *d, bool tell, const char *why);

@@ -174,12 +174,7 @@ static bool have_token(struct guard *g) {
     int64_t now = guards_mono_us(g->all);
     struct take t = {g->ops.name, l->per_s, l->burst, wanted_tokens(g), !g->shared_before, 0};
     g->taking = shared_take(g->all->shared, &t, taken, g);
-    if (g->taking) {
-        g->local_bucket = false;
-        return false;
-    }
-    if (!g->local_bucket) g->local.tokens = 0, g->local.at_us = now; /* what Redis gave in the meantime is not ours twice */
-    g->local_bucket = true, g->shared_before = false;
+    if (g->taking) return false;
     g->tokens = bucket_take(&g->local, t.want, now);
     if (!g->tokens) refill_in(g, bucket_wait_us(&g->local, now));
     return g->tokens > 0;
@@ -326,6 +321,11 @@ const char *turn_verdict(struct guarded *x, const struct call_result *r) {
     bool probe = x->probe;
     if (!verdict(x, r)) return NULL;
     return probe ? "probe" : "failed";
+}
+
+void turn_alone(struct guard *g) {
+    g->local.tokens = 0, g->local.at_us = guards_mono_us(g->all); /* what Redis gave until now is not ours twice */
+    g->shared_before = false;
 }
 
 void turn_stop(struct guard *g) {

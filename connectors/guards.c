@@ -96,6 +96,8 @@ static void back(void *who) {
 static void away(void *who) {
     struct guards *all = who;
     metric_set(all->m_redis_up, 0);
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i]) turn_alone(all->list[i]);
 }
 
 enum err guards_new(const struct guards_config *c, struct guards **out, struct fault *f) {

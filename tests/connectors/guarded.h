@@ -18,7 +18,7 @@
 enum fate { FATE_ANSWERS, FATE_FAILS, FATE_HANGS, FATE_REFUSES, FATE_LATER, FATE_AT_ONCE };
 struct provider_fake {
     struct connector base;
-    struct still_loop *loop;
+    struct loop *loop;
     enum fate fate[6];       /* by operation */
     enum fate look_fate;
     int64_t takes_ms;
@@ -54,7 +54,7 @@ static void fake_end(struct call *call, enum call_end end, bool later) {
     struct call_result r = {.end = end, .answer = answer, .why = "so the test says", .said_later = later};
     struct fake_call *f = call->inner;
     fake.in_flight--;
-    if (f && f->timer) loop_cancel(&fake.loop->loop, f->timer);
+    if (f && f->timer) loop_cancel(fake.loop, f->timer);
     free(f);
     call->inner = NULL;
     call->done(call, &r);
@@ -92,7 +92,7 @@ static void fake_start(struct connector *c, struct call *call) {
     if (!f) abort();
     f->call = call;
     call->inner = f;
-    f->timer = loop_timer(&fake.loop->loop, fate == FATE_HANGS ? call->op->timeout_ms : fake.takes_ms, fake_answers, call);
+    f->timer = loop_timer(fake.loop, fate == FATE_HANGS ? call->op->timeout_ms : fake.takes_ms, fake_answers, call);
     if (!f->timer) abort();
 }
 
@@ -128,7 +128,7 @@ static inline void guarded_up(const char *config) {
     struct fault f = {0};
     memset(&fake, 0, sizeof fake);
     still_init(&still, GUARDED_NOW);
-    fake.loop = &still, fake.takes_ms = 100;
+    fake.loop = &still.loop, fake.takes_ms = 100;
     rng_seed(&rng_, 1);
     metrics_ = metrics_new();
     json_auto_t *json = config ? json_loads(config, 0, NULL) : NULL;
@@ -164,7 +164,7 @@ static void asked_done(struct call *call, const struct call_result *r) {
     a->end = r->end;
     (void)text_copy(a->code, sizeof a->code, r->code);
     a->retry_after_ms = r->retry_after_ms, a->age_ms = r->age_ms;
-    a->at_ms = still.now_ms;
+    a->at_ms = loop_now_ms(fake.loop);
     a->answer = json_incref(r->answer);
 }
 
@@ -173,8 +173,8 @@ static inline void asked_init(struct asked *a, int operation, int n, bool look) 
     memset(a, 0, sizeof *a);
     snprintf(a->key, sizeof a->key, "k%d", n);
     a->input = json_pack("{s:i, s:s}", "n", n, "pan", "ABCPD1234F");
-    a->call = (struct call){.paragraph = "p", .visit = 1, .attempt = 1, .key = a->key, .op = &guard_->ops->operations[operation],
-                            .look = look, .input = look ? NULL : a->input, .now_ms = still.now_ms, .done = asked_done};
+    a->call = (struct call){.paragraph = "p", .visit = 1, .attempt = 1, .key = a->key, .op = &fake_operations[operation],
+                            .look = look, .input = look ? NULL : a->input, .now_ms = loop_now_ms(fake.loop), .done = asked_done};
 }
 static inline void asked_go(struct asked *a) { guard_->ops->start(guard_, &a->call); }
 static inline void ask_(struct asked *a, int operation, int n) {
