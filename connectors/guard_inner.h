@@ -103,7 +103,7 @@ struct guards {
     uint64_t era;              /* goes up when there were too many to remember: then all that is kept is void */
     struct guard **list;
     size_t n;
-    struct metric *m_redis_up;
+    struct metric *m_redis_up, *m_redis_away;
 };
 
 /* guards.c */

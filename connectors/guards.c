@@ -96,6 +96,7 @@ static void back(void *who) {
 static void away(void *who) {
     struct guards *all = who;
     metric_set(all->m_redis_up, 0);
+    metric_add(all->m_redis_away, 1);
     for (size_t i = 0; i < all->n; i++)
         if (all->list[i]) turn_alone(all->list[i]);
 }
@@ -108,6 +109,7 @@ enum err guards_new(const struct guards_config *c, struct guards **out, struct f
     struct shared_events ev = {back, away, news, all};
     all->m_redis_up = metric_get(c->metrics, METRIC_GAUGE, "tenor_guard_redis_up", "1: limits, breakers and cache are shared through Redis.",
                                  NULL, NULL);
+    all->m_redis_away = metric_get(c->metrics, METRIC_COUNTER, "tenor_guard_redis_away_total", "Times that Redis was late or gone.", NULL, NULL);
     all->unsent = map_new();
     if (c->master) {
         cache_seal_init(&all->seal, c->master);
