@@ -57,6 +57,7 @@ struct door {
     struct breaker breaker;
     struct line waiting, sent;
     unsigned fresh, fresh_era; /* of `sent`: those of the breaker's present era */
+    bool probe_out;            /* among `sent`; a probe that hangs has been judged, but not ended: no other beside it */
     int64_t slow_us;
     struct loop_timer *slow_timer; /* when the oldest of `sent` becomes slow */
     struct tally tally;

@@ -39,12 +39,15 @@ static const char PROBE[] = NOW_MS
     "if redis.call('SET',KEYS[2],ARGV[2],'NX','PX',ARGV[3]) then return '1 0' end "
     "return string.format('0 %.0f',math.max(1,math.min(tonumber(ARGV[4]),redis.call('PTTL',KEYS[2]))))";
 
-/* KEYS breakers lease; ARGV name ms news. */
+/* KEYS breakers; ARGV name news ms. */
 static const char TELL[] = NOW_MS
-    "local ms=tonumber(ARGV[2]) "
+    "local ms=tonumber(ARGV[3]) "
     "if ms==0 then redis.call('HDEL',KEYS[1],ARGV[1]) "
     "else redis.call('HSET',KEYS[1],ARGV[1],string.format('%.0f',ms<0 and -1 or now+ms)) end "
-    "redis.call('DEL',KEYS[2]) redis.call('PUBLISH','" CHANNEL "',ARGV[3]) return '1 0'";
+    "redis.call('PUBLISH','" CHANNEL "',ARGV[2]) return '1 0'";
+
+/* KEYS lease; ARGV owner. */
+static const char OVER[] = "if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) end return '1 0'";
 
 /* KEYS breakers mark. The first line is "empty" when Redis has lost everything since somebody asked last. */
 static const char LIST[] = NOW_MS
@@ -249,15 +252,22 @@ struct shared_ask *shared_probe(struct shared *s, const char *breaker, int64_t o
     return send(s, &w, done, who);
 }
 
-void shared_tell_breaker(struct shared *s, const char *breaker, int64_t ms) {
-    char lease[NAME_MAX_BYTES], number[24], news[NAME_MAX_BYTES + 150];
+void shared_probe_over(struct shared *s, const char *breaker) {
+    char lease[NAME_MAX_BYTES];
     lease_key(breaker, lease);
+    struct words w = script(OVER, lease, NULL);
+    add(&w, s->owner);
+    (void)send(s, &w, NULL, NULL);
+}
+
+void shared_tell_breaker(struct shared *s, const char *breaker, int64_t ms) {
+    char number[24], news[NAME_MAX_BYTES + 150];
     snprintf(number, sizeof number, "%lld", (long long)ms);
     snprintf(news, sizeof news, "breaker %s %s %s", breaker, number, s->owner);
-    struct words w = script(TELL, BREAKERS, lease);
+    struct words w = script(TELL, BREAKERS, NULL);
     add(&w, breaker);
-    add(&w, number);
     add(&w, news);
+    add(&w, number);
     (void)send(s, &w, NULL, NULL);
 }
 

@@ -56,6 +56,8 @@ struct shared_ask *shared_take(struct shared *s, const struct take *t, shared_do
  * while somebody else probes at most open_ms. */
 struct shared_ask *shared_probe(struct shared *s, const char *breaker, int64_t open_ms, int64_t lease_ms,
                                 shared_done_fn *done, void *who);
+/* Our probe has ended, whatever it told. */
+void shared_probe_over(struct shared *s, const char *breaker);
 /* Opened for so long; 0 closed; -1 held open. Kept for who comes later, and told to the others. */
 void shared_tell_breaker(struct shared *s, const char *breaker, int64_t ms);
 /* All breakers that are open, as lines of news in `text`; a line "empty" before them: Redis knew of nothing. */

@@ -65,6 +65,10 @@ void door_changed(struct door *d, bool tell, const char *why) {
 static void give_back_probe(struct guarded *x) {
     if (!x->probe) return;
     x->probe = false;
+    if (x->stage == STAGE_SENT) {
+        x->door->probe_out = false;
+        shared_probe_over(x->door->guard->all->shared, x->door->name);
+    }
     if (x->era == x->door->breaker.era) breaker_probe_void(&x->door->breaker);
 }
 
@@ -230,6 +234,7 @@ void turn_sent(struct guarded *x) {
     x->stage = STAGE_SENT;
     x->sent_us = guards_mono_us(g->all);
     x->era = d->breaker.era;
+    if (x->probe) d->probe_out = true;
     loop_cancel(g->all->c.loop, x->patience);
     x->patience = NULL;
     g->in_flight++;
@@ -248,7 +253,7 @@ static struct guarded *head_of(struct door *d) {
     for (struct guarded *x; (x = d->waiting.first) && !g->closed;) {
         enum breaker_answer a = x->probe ? BREAKER_PASS : breaker_ask(&d->breaker, *fresh(d), guards_mono_ms(g->all));
         if (a == BREAKER_WAIT) return NULL;
-        if (a == BREAKER_DENY) deny_open(x);
+        if (a == BREAKER_DENY || (a == BREAKER_PROBE && d->probe_out)) deny_open(x);
         else if (a == BREAKER_PROBE) ask_lease(x);
         else return x->probe || g->in_flight < g->config.limits.at_once ? x : NULL;
     }

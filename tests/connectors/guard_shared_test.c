@@ -170,7 +170,11 @@ void test_guard_shared__one_probe_among_all(void) {
     struct got g = probe_one(1, "x.y", 5000, 60000);
     CU_ASSERT(g.x == 0 && g.y > 0 && g.y <= 5000); /* a probe's lease is long; its verdict is told sooner */
     CU_ASSERT_EQUAL(probe_one(1, "x.z", 5000, 60000).x, 1);
+    shared_probe_over(shared[1], "x.y"); /* it is not ours to end */
+    turns(20);
+    CU_ASSERT_EQUAL(probe_one(1, "x.y", 5000, 60000).x, 0);
     shared_tell_breaker(shared[0], "x.y", 30000); /* the probe failed */
+    shared_probe_over(shared[0], "x.y");
     UNTIL(strstr(heard[1], "breaker x.y 30000 p0;"));
     CU_ASSERT_PTR_NOT_NULL(strstr(heard[1], "breaker x.y 30000 p0;"));
     g = probe_one(1, "x.y", 5000, 60000);
