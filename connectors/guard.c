@@ -257,6 +257,7 @@ static enum err guard_new(struct guards *all, const struct connector_ops *ops, c
     double per_s = config->limits.per_s ? (double)config->limits.per_s / share : 1;
     bucket_init(&g->local, per_s, (double)config->limits.burst / share, now);
     bucket_init(&g->promises, per_s, 1, now);
+    g->alone_us = now;
     bucket_init(&g->log_lines, 5, 10, now - 10 * INT64_C(1000000)); /* the first failures are all told */
     figures_open(&g->figures, all->c.metrics, ops->name, &config->limits);
     *out = g;

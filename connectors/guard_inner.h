@@ -79,7 +79,8 @@ struct guard {
     unsigned in_flight, waiting;
     unsigned tokens;           /* taken from the bucket and not yet used */
     struct bucket local, promises, log_lines;
-    bool shared_before;        /* the shared bucket has been emptied since Redis came (back) */
+    int64_t alone_us;          /* since then `local` counts, Redis being away; 0: it does not */
+    unsigned taken_alone;
     struct shared_ask *taking;
     struct loop_timer *refill;
     bool pumping, closed;

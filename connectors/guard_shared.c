@@ -19,15 +19,20 @@
 #define NOW_US "local t=redis.call('TIME') local now=t[1]*1000000+t[2] "
 #define NOW_MS "local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000) "
 
-/* KEYS bucket; ARGV per_s burst want empty_first clock_us. A bucket that is not there starts empty. */
+/* KEYS bucket; ARGV per_s burst want processes alone_us taken_alone clock_us. A bucket that is not there starts empty.
+ * `since`: from then on it has been in use without a pause of a second. */
 static const char TAKE[] = NOW_US
-    "if ARGV[5]~='0' then now=tonumber(ARGV[5]) end "
-    "local v=redis.call('HMGET',KEYS[1],'tokens','at') local tokens,at=tonumber(v[1]),tonumber(v[2]) "
-    "local rate,burst,want=tonumber(ARGV[1]),tonumber(ARGV[2]),tonumber(ARGV[3]) "
-    "if not tokens or not at or ARGV[4]=='1' then tokens,at=0,now end "
+    "if ARGV[7]~='0' then now=tonumber(ARGV[7]) end "
+    "local v=redis.call('HMGET',KEYS[1],'tokens','at','since') "
+    "local tokens,at,since=tonumber(v[1]),tonumber(v[2]),tonumber(v[3]) "
+    "local rate,burst,want,alone=tonumber(ARGV[1]),tonumber(ARGV[2]),tonumber(ARGV[3]),tonumber(ARGV[5]) "
+    "if not tokens or not at or not since then tokens,at,since=0,now,now end "
+    "if now-at>1000000 then since=now if alone>0 then tokens,at=0,now end end "
     "if now>at then tokens=math.min(burst,tokens+(now-at)*rate/1000000) at=now end "
-    "local got=math.min(want,math.floor(tokens+0.000001)) tokens=tokens-got "
-    "redis.call('HSET',KEYS[1],'tokens',string.format('%.9f',tokens),'at',string.format('%.0f',at)) "
+    "if alone>0 then local both=math.max(0,math.min(alone,now-since)) "
+    "tokens=math.max(-burst,tokens-math.min(tonumber(ARGV[6]),both*rate/1000000/tonumber(ARGV[4]))) end "
+    "local got=math.max(0,math.min(want,math.floor(tokens+0.000001))) tokens=tokens-got "
+    "redis.call('HSET',KEYS[1],'tokens',string.format('%.9f',tokens),'at',string.format('%.0f',at),'since',string.format('%.0f',since)) "
     "redis.call('EXPIRE',KEYS[1],3600) "
     "local wait=0 if tokens<1 then wait=math.ceil((1-tokens)*1000000/rate) end "
     "return string.format('%.0f %.0f',got,wait)";
@@ -223,10 +228,10 @@ static struct words script(const char *text, const char *key, const char *second
 }
 
 struct shared_ask *shared_take(struct shared *s, const struct take *t, shared_done_fn *done, void *who) {
-    char key[NAME_MAX_BYTES], numbers[5][24];
+    char key[NAME_MAX_BYTES], numbers[7][24];
     snprintf(key, sizeof key, "tenor:guard:bucket:%s", t->bucket);
     struct words w = script(TAKE, key, NULL);
-    int64_t n[] = {t->per_s, t->burst, t->want, t->empty_first, t->clock_us};
+    int64_t n[] = {t->per_s, t->burst, t->want, t->processes ? t->processes : 1, t->alone_us, t->taken_alone, t->clock_us};
     for (size_t i = 0; i < ARRAY_LEN(n); i++) {
         snprintf(numbers[i], sizeof numbers[i], "%lld", (long long)n[i]);
         add(&w, numbers[i]);

@@ -46,10 +46,13 @@ void shared_drop(struct shared_ask *a);
 
 struct take {
     const char *bucket;
-    unsigned per_s, burst, want;
-    bool empty_first; /* what it had saved up is void */
-    int64_t clock_us; /* 0: Redis' own clock; tests bring theirs */
+    unsigned per_s, burst, want, processes;
+    int64_t alone_us;     /* so long this process has gone by its own bucket; 0: not */
+    unsigned taken_alone; /* and taken so much from it */
+    int64_t clock_us;     /* 0: Redis' own clock; tests bring theirs */
 };
+/* A process that was alone while others went on with the shared bucket took its share twice: that is taken off the
+ * bucket, which may owe as much as its burst. Where nobody used it meanwhile, all were alone: then it starts empty. */
 /* Up to `want` tokens: x got, y microseconds until the next. */
 struct shared_ask *shared_take(struct shared *s, const struct take *t, shared_done_fn *done, void *who);
 /* The right to probe behind an open breaker: x 1 ours for lease_ms; else y ms to wait (-1: it is held open by hand),

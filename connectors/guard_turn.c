@@ -157,7 +157,7 @@ static void taken(void *who, const struct shared_answer *a) {
     guard_enter(g);
     g->taking = NULL;
     if (a->ok) {
-        g->shared_before = true;
+        g->alone_us = 0, g->taken_alone = 0;
         g->tokens += (unsigned)a->x;
         if (!a->x) refill_in(g, a->y);
     }
@@ -176,10 +176,12 @@ static bool have_token(struct guard *g) {
     if (!l->per_s || g->tokens) return true;
     if (g->taking || g->refill) return false;
     int64_t now = guards_mono_us(g->all);
-    struct take t = {g->ops.name, l->per_s, l->burst, wanted_tokens(g), !g->shared_before, 0};
+    struct take t = {.bucket = g->ops.name, .per_s = l->per_s, .burst = l->burst, .want = wanted_tokens(g), .processes = g->all->c.processes,
+                     .alone_us = g->alone_us ? now - g->alone_us : 0, .taken_alone = g->taken_alone};
     g->taking = shared_take(g->all->shared, &t, taken, g);
     if (g->taking) return false;
     g->tokens = bucket_take(&g->local, t.want, now);
+    g->taken_alone += g->tokens;
     if (!g->tokens) refill_in(g, bucket_wait_us(&g->local, now));
     return g->tokens > 0;
 }
@@ -329,8 +331,9 @@ const char *turn_verdict(struct guarded *x, const struct call_result *r) {
 }
 
 void turn_alone(struct guard *g) {
-    g->local.tokens = 0, g->local.at_us = guards_mono_us(g->all); /* what Redis gave until now is not ours twice */
-    g->shared_before = false;
+    int64_t now = guards_mono_us(g->all);
+    if (!g->alone_us) g->alone_us = now; /* else still: Redis was there, but not for a token of ours */
+    g->local.tokens = 0, g->local.at_us = now; /* what Redis gave until now is not ours twice */
 }
 
 void turn_stop(struct guard *g) {

@@ -216,12 +216,14 @@ def main():
             engine_round(env, seconds, rows)
             pgbench_round(env, seconds, rows)
         day_end = bench("day_end_bench", "--loans", 20000 if quick else 1000000, env=env)
+        guard = bench("guard_bench", 5 if quick else 60, env=env)
     finally:
         sh(["tests/servers.sh", "stop", directory])
     eight_over_http(directory, seconds, rounds, rows)
     table(rows)
     saga(directory, seconds, rounds)
     print("\nthe end of a day in a portfolio, with its database (goal: 1,000,000 loans under 60 s)\n" + day_end.strip())
+    print("\n" + guard.rstrip())
     for extra in ("allocation_bench", "score_bench", "check_bench", "expr_bench"):
         print("\n" + bench(extra).rstrip())
     shutil.rmtree(directory, ignore_errors=True)

@@ -110,14 +110,14 @@ static void simulated_minute(unsigned per_s, bool emptied) {
     rng_seed(&rng, per_s + emptied);
     snprintf(bucket, sizeof bucket, "minute%u%d", per_s, emptied);
     int64_t clock = 1768471200000000, total = 0, each[TWO] = {0}, begin = clock;
-    struct take t = {bucket, per_s, per_s, 0, false, clock};
+    struct take t = {.bucket = bucket, .per_s = per_s, .burst = per_s, .clock_us = clock};
     CU_ASSERT_EQUAL(take_one(0, &t).x, 0);
     for (int step = 0; clock - begin < 60000000; step++) {
         clock += 1 + (int64_t)rng_below(&rng, 120000);
         if (clock - begin > 60000000) clock = begin + 60000000;
         if (emptied && step == 200) redis_says("FLUSHALL", NULL);
         int who = (int)rng_below(&rng, TWO);
-        t = (struct take){bucket, per_s, per_s, 1 + (unsigned)rng_below(&rng, per_s), false, clock};
+        t.want = 1 + (unsigned)rng_below(&rng, per_s), t.clock_us = clock;
         int64_t got = take_one(who, &t).x;
         CU_ASSERT(got <= t.want);
         each[who] += got, total += got;
@@ -136,7 +136,7 @@ void test_guard_shared__two_processes_share_a_bucket(void) {
 
 void test_guard_shared__says_when_the_next_token_comes(void) {
     if (!up()) return;
-    struct take t = {"next", 20, 5, 3, false, 1000000};
+    struct take t = {.bucket = "next", .per_s = 20, .burst = 5, .want = 3, .clock_us = 1000000};
     struct got g = take_one(0, &t);
     CU_ASSERT(g.x == 0 && g.y == 50000);
     t.clock_us += 50000;
@@ -144,10 +144,45 @@ void test_guard_shared__says_when_the_next_token_comes(void) {
     CU_ASSERT(g.x == 1 && g.y == 50000);
     t.clock_us += 10000000, t.want = 100;
     CU_ASSERT_EQUAL(take_one(0, &t).x, 5); /* the burst */
-    t.clock_us += 10000000, t.empty_first = true;
-    CU_ASSERT_EQUAL(take_one(1, &t).x, 0); /* whoever comes back to it starts empty */
-    t.clock_us -= 5000000, t.empty_first = false;
+    t.clock_us -= 5000000;
     CU_ASSERT_EQUAL(take_one(0, &t).x, 0); /* a clock that goes back gives nothing */
+    down();
+}
+
+/* p0 is alone for half a second in which p1 goes on: together they took more than there was, so it is paid back. */
+void test_guard_shared__what_was_taken_alone_beside_others_is_paid_back(void) {
+    if (!up()) return;
+    struct take t = {.bucket = "alone", .per_s = 100, .burst = 100, .want = 1000, .processes = 2, .clock_us = 1000000000};
+    int64_t begin = t.clock_us, total = take_one(0, &t).x;
+    for (int i = 0; i < 50; i++) { /* half a second for both */
+        t.clock_us += 10000;
+        total += take_one(i % 2, &t).x;
+    }
+    for (int i = 0; i < 50; i++) { /* half a second for p1 alone with the shared bucket */
+        t.clock_us += 10000;
+        total += take_one(1, &t).x;
+    }
+    total += 25; /* p0 meanwhile, from its own bucket: 50 a second */
+    t.alone_us = 500000, t.taken_alone = 25;
+    total += take_one(0, &t).x;
+    t.alone_us = 0, t.taken_alone = 0;
+    for (int i = 0; i < 300; i++) {
+        t.clock_us += 10000;
+        total += take_one(i % 2, &t).x;
+    }
+    CU_ASSERT_EQUAL(total, 100 * (t.clock_us - begin) / 1000000);
+    down();
+}
+
+/* Both were alone, one came back a little before the other: nothing is owed but for that little while. */
+void test_guard_shared__where_all_were_alone_it_starts_empty(void) {
+    if (!up()) return;
+    struct take t = {.bucket = "all", .per_s = 100, .burst = 100, .want = 1000, .processes = 2, .clock_us = 1000000000};
+    (void)take_one(0, &t);
+    t.clock_us += 60000000, t.alone_us = 60000000, t.taken_alone = 3000;
+    CU_ASSERT_EQUAL(take_one(0, &t).x, 0);
+    t.clock_us += 100000, t.alone_us += 100000, t.taken_alone = 3005;
+    CU_ASSERT_EQUAL(take_one(1, &t).x, 5); /* ten have come since, five of them p1 has had */
     down();
 }
 
@@ -248,7 +283,7 @@ void test_guard_shared__answers_of_a_customer_go_together(void) {
 void test_guard_shared__a_redis_that_hangs_costs_one_question(void) {
     if (!up()) return;
     struct got first = {0}, more = {0};
-    struct take t = {"hang", 10, 10, 1, false, 0};
+    struct take t = {.bucket = "hang", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
     own_redis_signal(&own, SIGSTOP);
     CU_ASSERT_PTR_NOT_NULL(shared_take(shared[0], &t, done, &first));
@@ -266,7 +301,7 @@ void test_guard_shared__a_redis_that_hangs_costs_one_question(void) {
 void test_guard_shared__killed_and_started_again(void) {
     if (!up()) return;
     struct got g = {0};
-    struct take t = {"kill", 10, 10, 1, false, 0};
+    struct take t = {.bucket = "kill", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
     own_redis_kill(&own);
     (void)shared_take(shared[0], &t, done, &g); /* it may or may not have noticed yet: either way it comes to nothing */
@@ -286,7 +321,7 @@ void test_guard_shared__killed_and_started_again(void) {
 void test_guard_shared__what_nobody_waits_for_any_more(void) {
     if (!up()) return;
     struct got g = {0};
-    struct take t = {"drop", 10, 10, 1, false, 0};
+    struct take t = {.bucket = "drop", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
     shared_drop(shared_take(shared[0], &t, done, &g));
     turns(50);
@@ -298,7 +333,7 @@ void test_guard_shared__what_nobody_waits_for_any_more(void) {
 
 void test_guard_shared__without_a_redis(void) {
     struct shared_events ev = {is_back, is_away, hears, &shared[0]};
-    struct take t = {"none", 10, 10, 1, false, 0};
+    struct take t = {.bucket = "none", .per_s = 10, .burst = 10, .want = 1};
     struct loop *own_loop = io_loop_new();
     struct shared *s = shared_new(own_loop, NULL, "p", &ev);
     CU_ASSERT_FALSE(shared_up(s));
