@@ -306,6 +306,33 @@ void test_guard__a_probe_that_is_given_up_leaves_the_way_to_the_next(void) {
     guarded_down();
 }
 
+/* It was judged when it became slow; while it hangs, no other stands beside it. */
+void test_guard__a_probe_that_hangs_stays_the_only_one(void) {
+    struct asked a[4];
+    guarded_up("{\"limits\":{\"open_ms\":200}}");
+    fake.fate[ASK] = FATE_FAILS;
+    for (int i = 0; i < 3; i++) {
+        ask_(&a[0], ASK, i);
+        after_ms(100);
+        asked_reset(&a[0]);
+    }
+    after_ms(200);
+    fake.fate[ASK] = FATE_HANGS;
+    ask_(&a[0], ASK, 0); /* judged after 1000 ms, ends after 2000; the next might go after 1400 */
+    CU_ASSERT_EQUAL(fake.in_flight, 1);
+    after_ms(1500);
+    ask_(&a[1], ASK, 1);
+    CU_ASSERT(a[1].ended == 1 && text_eq(a[1].code, "circuit_open") && fake.in_flight == 1);
+    after_ms(500);
+    CU_ASSERT_EQUAL(a[0].ended, 1);
+    fake.fate[ASK] = FATE_ANSWERS;
+    ask_(&a[2], ASK, 2);
+    after_ms(100);
+    CU_ASSERT(a[2].ended == 1 && a[2].end == CALL_DONE);
+    for (int i = 0; i < 3; i++) asked_reset(&a[i]);
+    guarded_down();
+}
+
 void test_guard__record_only_sends_no_effect(void) {
     struct asked a[3];
     guarded_up("{\"mode\":\"record_only\"}");
