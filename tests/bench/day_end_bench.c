@@ -144,14 +144,17 @@ static int measure(struct bench *b) {
     double s = (double)number(b, sql) / 1e3, wall = (double)(loop_mono_us(b->loop) - t) / 1e6;
     double own_s = (double)(usage_cpu_us(getpid()) - own) / 1e6, db_s = (double)(usage_tree_cpu_us(b->postmaster) - db) / 1e6;
     snprintf(sql, sizeof sql, "select count(*) from loan where next_day <= %d", b->p.day);
-    int64_t left = number(b, sql), entries = number(b, "select count(*) from loan_entry where kind = 'day_end'");
+    int64_t left = number(b, sql);
+    snprintf(sql, sizeof sql, "select count(*) from loan_entry where kind = 'day_end' and effective_day = %d", b->p.day);
+    int64_t entries = number(b, sql), changed = number(b, "select count(distinct loan) from loan_entry e where kind = 'day_end' and"
+                                                          " effective_day = (select max(effective_day) from loan_entry) and (body::json->>'dpd')::int in (1, 31, 61, 91)");
     int64_t postings = number(b, "select count(*) from posting");
-    printf("day-end %u loans: %llu with work, %lld changed bucket, %lld postings in %.2f s (%.2f s until seen): %.0f loans with work/s,"
-           " cpu engine %.2f s db %.2f s, memory %lld MB\n", b->p.loans, (unsigned long long)b->p.due, (long long)entries, (long long)postings,
+    printf("day-end %u loans: %llu with work, %lld changed bucket, %lld entries and %lld postings in %.2f s (%.2f s until seen): %.0f loans with work/s,"
+           " cpu engine %.2f s db %.2f s, memory %lld MB\n", b->p.loans, (unsigned long long)b->p.due, (long long)changed, (long long)entries, (long long)postings,
            s, wall, (double)b->p.due / (s > 0 ? s : 1e-3), own_s, db_s, (long long)usage_resident_kb(getpid()) / 1024);
-    if (!left && (uint64_t)entries == b->p.late) return rc;
-    fprintf(stderr, "day_end_bench: %lld loans left, %lld entries for %llu late loans\n", (long long)left, (long long)entries,
-            (unsigned long long)b->p.late);
+    if (!left && (uint64_t)entries == b->p.due && (uint64_t)changed == b->p.late) return rc;
+    fprintf(stderr, "day_end_bench: %lld loans left, %lld entries for %llu with work, %lld changed of %llu\n", (long long)left,
+            (long long)entries, (unsigned long long)b->p.due, (long long)changed, (unsigned long long)b->p.late);
     return 1;
 }
 

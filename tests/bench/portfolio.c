@@ -8,69 +8,20 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/zone.h"
-#include "book/arrears.h"
+#include "book/schedule.h"
+#include "connectors/ledger/day_end.h"
 
-enum { MONTHS = 24, KINDS_LATE = 4, DAYS = 336, COPY_BYTES = 1 << 18, ENTRIES_MAX = MONTHS + 1 };
+enum { MONTHS = 24, KINDS_LATE = 4, DAYS = 336, COPY_BYTES = 1 << 18, ENTRIES_MAX = 3 * MONTHS };
 #define PRINCIPAL INT64_C(10000000)
 #define DAY_MS INT64_C(86400000)
 
-/* --- what a day-end says --------------------------------------------------------------------------- */
-
-static enum err read_deeds(const struct loan_file *loan, struct arena *a, struct deed **out, struct fault *f) {
-    struct deed_text *texts = arena_alloc(a, loan->n * sizeof *texts);
-    if (!texts) return ERR_NOMEM;
-    for (uint32_t i = 0; i < loan->n; i++) {
-        const struct loan_entry *e = &loan->entries[i];
-        texts[i] = (struct deed_text){e->n, e->kind, e->effective_day, e->known_ms, e->amount_minor, e->body, e->body_len};
-    }
-    return deeds_read(texts, loan->n, a, out, f);
-}
-
-static struct loan_columns columns_of(const struct loan_state *s) {
-    return (struct loan_columns){.product = "emi", .currency = "INR", .state = stage_word(s->stage),
-                                 .bucket = arrears_bucket_word(arrears_bucket(arrears_dpd(s, s->as_of_day))),
-                                 .outstanding_minor = loan_outstanding(s), .overdue_minor = loan_overdue(s),
-                                 .oldest_due_day = arrears_oldest(s, s->as_of_day), .next_day = arrears_next_day(s)};
-}
-
-static const char *account_new(struct arena *a, const char *loan, enum account which) {
-    return which < ACCOUNTS_OF_LOAN ? arena_printf(a, "loan:%s:%s", loan, account_word(which)) : arena_printf(a, "lender:%s", account_word(which));
-}
-
-static enum err post(const struct loan_file *loan, const struct loan_state *before, const struct loan_state *after, struct arena *a,
-                     struct day_end_out *out) {
-    struct flows moved;
-    flows_init(&moved, a);
-    if (!flows_difference(&before->flows, &after->flows, &moved)) return ERR_NOMEM;
-    struct posting *p = arena_alloc(a, (moved.n + 1) * sizeof *p);
-    for (size_t i = 0; p && i < moved.n; i++) {
-        const struct flow *x = &moved.all[i];
-        p[i] = (struct posting){account_new(a, loan->id, x->debit), account_new(a, loan->id, x->credit), x->minor, "INR", x->day, "due"};
-        if (!p[i].debit || !p[i].credit) return ERR_NOMEM;
-    }
-    out->postings = p, out->n_postings = moved.n;
-    return p ? OK : ERR_NOMEM;
-}
-
 enum err portfolio_day_end(void *who, const struct loan_file *loan, int32_t day, int64_t now_ms, struct arena *a,
                            struct day_end_out *out, struct fault *f) {
-    const struct loan_state *before = NULL, *after = NULL;
-    (void)who, (void)now_ms;
-    struct deed *deeds = NULL;
-    enum err err = read_deeds(loan, a, &deeds, f); /* the dear part: once */
-    if (err == OK) err = loan_fold(deeds, loan->n, day - 1, INT64_MAX, a, &before, f);
-    if (err == OK) err = loan_fold(deeds, loan->n, day, INT64_MAX, a, &after, f);
-    if (err == OK) err = post(loan, before, after, a, out);
-    if (err != OK) return err;
-    out->write.columns = columns_of(after);
-    if (!strcmp(out->write.columns.bucket, loan->columns.bucket)) return OK;
-    struct loan_entry *e = arena_alloc(a, sizeof *e);
-    char *body = arena_printf(a, "{\"bucket\":\"%s\",\"class\":\"%s\",\"dpd\":%d}", out->write.columns.bucket,
-                              arrears_class_word(arrears_class(after, day)), arrears_dpd(after, day));
-    if (!e || !body) return ERR_NOMEM;
-    *e = (struct loan_entry){.kind = "day_end", .effective_day = day, .body = body, .body_len = strlen(body)};
-    out->write.entries = e, out->write.n_entries = 1;
-    return OK;
+    struct day_end x;
+    (void)who;
+    enum err err = ledger_day_end(loan, day, now_ms, a, &x, f);
+    *out = (struct day_end_out){.write = x.write, .postings = x.postings, .n_postings = x.n_postings};
+    return err;
 }
 
 /* --- lives: as many as there are days of opening and ways to be late; loans share them ---------------- */
@@ -78,51 +29,80 @@ enum err portfolio_day_end(void *who, const struct loan_file *loan, int32_t day,
 struct life {
     struct loan_entry entries[ENTRIES_MAX];
     unsigned n;
-    struct buf rows;          /* of the opening */
+    struct schedule_row rows[LOAN_ROWS_MAX];
     char columns[300];        /* the row's text from product to next_day */
     bool due;
 };
+struct making {
+    struct arena *keep, *scratch; /* what entries point to; the work on one day */
+    int32_t day;
+};
 
-static int make_life(struct life *l, int32_t opened, unsigned paid, int32_t day, struct arena *a) {
-    struct loan_terms terms = {.product = PRODUCT_EMI, .principal_minor = PRINCIPAL, .rate = 180000, .day_count = DAYS_30_360,
-                               .start_day = opened, .months = MONTHS};
-    struct schedule_row rows[LOAN_ROWS_MAX];
-    struct fault f = {0};
-    if (loan_schedule(&terms, rows, &f) != OK) return fprintf(stderr, "portfolio: %s\n", f.text), -1;
-    buf_init(&l->rows, 1 << 16);
-    buf_adds(&l->rows, "{\"product\":\"emi\",\"currency\":\"INR\",\"rate\":180000,\"rows\":[");
+static const char *opening(struct making *m, const struct life *l) {
+    AUTO(buf_reset) struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_adds(&b, "{\"product\":\"emi\",\"currency\":\"INR\",\"rate\":180000,\"rows\":[");
     for (int i = 0; i < MONTHS; i++) {
         char due[16];
-        buf_addf(&l->rows, "%s[\"%s\",%lld,%lld]", i ? "," : "", day_text(rows[i].due_day, due), (long long)rows[i].principal_minor,
-                 (long long)rows[i].interest_minor);
+        buf_addf(&b, "%s[\"%s\",%lld,%lld]", i ? "," : "", day_text(l->rows[i].due_day, due), (long long)l->rows[i].principal_minor,
+                 (long long)l->rows[i].interest_minor);
     }
-    buf_adds(&l->rows, "]}");
-    l->entries[l->n++] = (struct loan_entry){1, "opened", opened, opened * DAY_MS, PRINCIPAL, buf_text(&l->rows), l->rows.len};
-    for (unsigned i = 0; i < paid && i < MONTHS; i++, l->n++)
-        l->entries[l->n] = (struct loan_entry){l->n + 1, "paid", rows[i].due_day, rows[i].due_day * DAY_MS, rows[i].payment_minor, "{}", 2};
+    buf_adds(&b, "]}");
+    return arena_strndup(m->keep, buf_text(&b), b.len);
+}
+
+static void add(struct life *l, const char *kind, int32_t day, int64_t minor, const char *body) {
+    INVARIANT(l->n < ENTRIES_MAX && body);
+    l->entries[l->n] = (struct loan_entry){l->n + 1, kind, day, day * DAY_MS, minor, body, strlen(body)};
+    l->n++;
+}
+
+/* Ends that day in its books; *next: when there is work again. */
+static int end_day(struct life *l, int32_t day, struct making *m, int32_t *next) {
     struct loan_file file = {.id = "L", .customer = "", .entries = l->entries, .n = l->n};
-    const struct loan_state *s = NULL;
-    struct deed *deeds = NULL;
-    arena_clear(a);
-    if (read_deeds(&file, a, &deeds, &f) != OK || loan_fold(deeds, file.n, day - 1, INT64_MAX, a, &s, &f) != OK) return fprintf(stderr, "portfolio: %s\n", f.text), -1;
-    struct loan_columns c = columns_of(s);
-    l->due = c.next_day <= day;
-    snprintf(l->columns, sizeof l->columns, "%s\t%s\t%s\t%s\t%u\t%lld\t%lld\t%d\t%d", c.product, c.currency, c.state, c.bucket, l->n,
-             (long long)c.outstanding_minor, (long long)c.overdue_minor, c.oldest_due_day, c.next_day);
+    struct day_end x;
+    struct fault f = {0};
+    arena_clear(m->scratch);
+    if (ledger_day_end(&file, day, day * DAY_MS, m->scratch, &x, &f) != OK) return fprintf(stderr, "portfolio: %s\n", f.text), -1;
+    for (size_t i = 0; i < x.write.n_entries; i++) {
+        const struct loan_entry *e = &x.write.entries[i];
+        add(l, "day_end", e->effective_day, e->amount_minor, arena_strndup(m->keep, e->body, e->body_len));
+    }
+    const struct loan_columns *c = &x.write.columns;
+    *next = c->next_day;
+    snprintf(l->columns, sizeof l->columns, "%s\t%s\t%s\t%s\t%u\t%lld\t%lld\t%d\t%d", c->product, c->currency, c->state, c->bucket, l->n,
+             (long long)c->outstanding_minor, (long long)c->overdue_minor, c->oldest_due_day, c->next_day);
     return 0;
 }
 
-/* Opened so many days before `day`, all paid that fell due before it. */
-static int good_life(struct life *l, int days, int32_t day, struct arena *a) {
-    int32_t opened = day - 2 - days;
+/* Opened then, with so many payments, each on its due day; every day up to m->day - 1 has ended. */
+static int make_life(struct life *l, int32_t opened, unsigned payments, struct making *m) {
+    struct loan_terms terms = {.product = PRODUCT_EMI, .principal_minor = PRINCIPAL, .rate = 180000, .day_count = DAYS_30_360,
+                               .start_day = opened, .months = MONTHS};
+    struct fault f = {0};
+    int32_t next = opened;
     unsigned paid = 0;
-    while (day_months_later(opened, (int)paid + 1) < day) paid++;
-    return make_life(l, opened, paid, day, a);
+    if (loan_schedule(&terms, l->rows, &f) != OK) return fprintf(stderr, "portfolio: %s\n", f.text), -1;
+    add(l, "opened", opened, PRINCIPAL, opening(m, l));
+    while (next < m->day) {
+        for (; paid < payments && l->rows[paid].due_day <= next; paid++) add(l, "paid", l->rows[paid].due_day, l->rows[paid].payment_minor, "{}");
+        if (end_day(l, next, m, &next)) return -1;
+    }
+    l->due = next <= m->day;
+    return 0;
 }
 
-/* `late` days past due on `day`, after `paid` payments. */
-static int late_life(struct life *l, int late, unsigned paid, int32_t day, struct arena *a) {
-    return make_life(l, day_months_later(day - late, -(int)paid - 1), paid, day, a);
+/* Opened so many days before the day, all paid that fell due before it. */
+static int good_life(struct life *l, int days, struct making *m) {
+    int32_t opened = m->day - 2 - days;
+    unsigned paid = 0;
+    while (day_months_later(opened, (int)paid + 1) < m->day) paid++;
+    return make_life(l, opened, paid, m);
+}
+
+/* `late` days past due on the day, after `paid` payments. */
+static int late_life(struct life *l, int late, unsigned paid, struct making *m) {
+    return make_life(l, day_months_later(m->day - late, -(int)paid - 1), paid, m);
 }
 
 /* --- COPY -------------------------------------------------------------------------------------------- */
@@ -189,26 +169,26 @@ static int copy_entries(struct copy *c, const struct portfolio *p, const struct 
     return copy_end(c, NULL);
 }
 
-static int make_lives(struct life *good, struct life *late, int32_t day) {
+static int make_lives(struct life *good, struct life *late, struct making *m) {
     static const int days_late[KINDS_LATE] = {1, 31, 61, 91};
-    struct arena *a = arena_new(64 << 20);
-    int rc = a ? 0 : -1;
-    for (int i = 0; rc == 0 && i < DAYS; i++) rc = good_life(&good[i], i, day, a);
-    for (int i = 0; rc == 0 && i < KINDS_LATE; i++) rc = late_life(&late[i], days_late[i], 3 + (unsigned)i, day, a);
-    arena_free(a);
+    int rc = m->keep && m->scratch ? 0 : -1;
+    for (int i = 0; rc == 0 && i < DAYS; i++) rc = good_life(&good[i], i, m);
+    for (int i = 0; rc == 0 && i < KINDS_LATE; i++) rc = late_life(&late[i], days_late[i], 3 + (unsigned)i, m);
     return rc;
 }
 
 int portfolio_load(const char *dsn, struct portfolio *p) {
     static struct life good[DAYS], late[KINDS_LATE];
     struct copy c = {.pg = PQconnectdb(dsn)};
+    struct making m = {arena_new(64 << 20), arena_new(64 << 20), p->day};
     buf_init(&c.out, 64 << 20);
-    int rc = make_lives(good, late, p->day);
+    int rc = make_lives(good, late, &m);
     if (rc == 0) rc = copy_loans(&c, p, good, late);
     if (rc == 0) rc = copy_entries(&c, p, good, late);
     if (rc == 0) PQclear(PQexec(c.pg, "vacuum analyze loan, loan_entry"));
     if (rc == 0) PQclear(PQexec(c.pg, "checkpoint"));
     PQfinish(c.pg);
     buf_reset(&c.out);
+    arena_free(m.keep), arena_free(m.scratch);
     return rc;
 }

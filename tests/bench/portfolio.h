@@ -2,7 +2,7 @@
  *
  * All are of 24 equal months. Their days of opening are spread over a year, so about one in 28 has an instalment on the
  * day itself; `late_percent` are as late as it takes to change their bucket on that day (1, 31, 61 or 91 days past due),
- * all others have paid. Each has its opening, with all its rows, and one entry for each payment. */
+ * all others have paid. Each has its opening, with all its rows, its payments, and what the end of every day before has written. */
 #ifndef BENCH_PORTFOLIO_H
 #define BENCH_PORTFOLIO_H
 
@@ -18,8 +18,7 @@ struct portfolio {
 /* The database is migrated and empty. 0, or -1 after saying why. */
 int portfolio_load(const char *dsn, struct portfolio *p);
 
-/* What the end of a day means for one of them: the fold of its entries on both days; a bucket that changes becomes an
- * entry, what fell due becomes postings. A day_end_fn. */
+/* The ledger's, as a day_end_fn. */
 enum err portfolio_day_end(void *who, const struct loan_file *loan, int32_t day, int64_t now_ms, struct arena *a,
                            struct day_end_out *out, struct fault *f);
 
