@@ -69,7 +69,7 @@ struct route {
 
 /* Each resource's file ends in its rows; NULL method ends them. */
 extern const struct route routes_applications[], routes_runs[], routes_tasks[], routes_definitions[],
-    routes_score[], routes_connectors[], routes_system[], routes_day_ends[], routes_loans[], routes_case_events[];
+    routes_score[], routes_connectors[], routes_system[], routes_day_ends[], routes_loans[], routes_servicing[], routes_case_events[];
 extern const struct route *const all_routes[]; /* the above, NULL-terminated */
 
 void request_drop(struct request *r);

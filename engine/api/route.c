@@ -17,7 +17,7 @@
 
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
                                           routes_definitions, routes_score, routes_connectors, routes_day_ends,
-                                          routes_loans, routes_case_events, NULL};
+                                          routes_loans, routes_servicing, routes_case_events, NULL};
 
 /* One segment of a path; returns its length. */
 static size_t segment(const char *p) { return strcspn(p, "/"); }
@@ -167,7 +167,9 @@ void request_start(struct request *r, struct start *s, const char *case_type, wa
     char hash[65];
     if (key && !route_key_fits(key))
         return answer_problem(r, 400, "Idempotency-Key", "the key must have 1 to 200 characters of UTF-8");
-    if (!request_is_ours_shard(r, engine_shard_of(r->api->c.engine, case_type, s->case_))) return;
+    uint16_t shard = s->customer ? engine_customer_shard(r->api->c.engine, s->customer)
+                                 : engine_shard_of(r->api->c.engine, case_type, s->case_);
+    if (!request_is_ours_shard(r, shard)) return;
     if (json_hash(r->body, hash) != OK) return answer_error(r, ERR_NOMEM, NULL);
     s->by = r->by;
     r->until = until;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/servicing.h"
 #include "base/embed.h"
 #include "connectors/connector.h"
 #include "flow/definitions.h"
@@ -61,12 +62,31 @@ static json_t *writable_new(const json_t *schema) {
     return out;
 }
 
+/* What a client says of a loan: its case without what the path and the API say. */
+static enum err add_servicing(json_t *schemas, const struct catalog *c) {
+    static const char *const ours[] = {"loan", "requested_by", "closing"};
+    for (const struct servicing *s = servicing_all; s->workflow; s++) {
+        const json_t *type = c->case_type ? c->case_type(c->who, s->workflow) : NULL;
+        json_t *schema = type ? json_deep_copy(json_object_get(type, "case")) : json_pack("{s:s}", "type", "object");
+        json_t *required = json_object_get(schema, "required");
+        for (size_t k = 0; k < ARRAY_LEN(ours); k++) {
+            (void)json_object_del(json_object_get(schema, "properties"), ours[k]);
+            for (size_t i = json_array_size(required); i-- > 0;)
+                if (!strcmp(json_string_value(json_array_get(required, i)), ours[k])) json_array_remove(required, i);
+        }
+        enum err e = json_put_take(schemas, s->schema, schema);
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
 enum err schemas_add_live(json_t *schemas, const struct definitions *d, const struct registry *r) {
     const struct catalog *c = definitions_catalog(d);
     const json_t *type = c->case_type ? c->case_type(c->who, "loan_application") : NULL;
     const struct op_decl *score = registry_decl(r, "scoring.credit_risk");
     json_auto_t *open = json_pack("{s:s}", "type", "object");
     enum err e = json_put_take(schemas, "LoanApplication", writable_new(type ? json_object_get(type, "case") : open));
+    if (e == OK) e = add_servicing(schemas, c);
     if (e == OK) e = json_put_take(schemas, "ScoreRequest", json_incref(score ? (json_t *)score->input : open));
     return e == OK ? json_put_take(schemas, "Score", json_incref(score ? (json_t *)score->output : open)) : e;
 }

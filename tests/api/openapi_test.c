@@ -6,6 +6,7 @@
 
 #include "api/request.h"
 #include "api/schemas.h"
+#include "api/servicing.h"
 #include "base/map.h"
 #include "tests/harness/torture.h"
 
@@ -18,6 +19,8 @@ int setup_openapi(void) {
     static const char *const live[] = {"LoanApplication", "ScoreRequest", "Score"};
     for (size_t i = 0; i < ARRAY_LEN(live); i++)
         if (json_put_take(schemas, live[i], json_pack("{s:s}", "type", "object")) != OK) return 1;
+    for (const struct servicing *s = servicing_all; s->workflow; s++)
+        if (json_put_take(schemas, s->schema, json_pack("{s:s}", "type", "object")) != OK) return 1;
     doc = openapi_new(all_routes, schemas);
     return !doc;
 }
