@@ -98,7 +98,7 @@ struct operation {
 struct book_view {
     const struct posting *posted;
     size_t n;
-    const struct loan_file *loan; /* of the loan that op->book names; NULL without one */
+    const struct loan_file *loan; /* of the loan that op->book names, until done; NULL without one */
 };
 
 /* A call in flight; owned by the caller until done. */

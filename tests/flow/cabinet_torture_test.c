@@ -7,6 +7,7 @@
 
 #include "flow/cabinet_inner.h"
 #include "tests/flow/play.h"
+#include "tests/flow/rough.h"
 #include "tests/harness/torture.h"
 
 #define HEAD "workflow \"f\" { version = 1, case = \"sim_case\", about = \"a test\", outcomes = { \"good\", \"bad\" }, " \
@@ -14,57 +15,6 @@
 #define ADD(name, more) "step \"" name "\" { call = \"books.add\", with = { loan = \"case.loan\" }, retry = \"few\", no_undo = \"it stays\"" more " }\n"
 #define NOTE(name) "step \"" name "\" { call = \"world.note\", with = { ref = \"case.ref\" }, retry = \"few\", no_undo = \"a note\" }\n"
 #define CUSTOMER "0000000111111111111111111111111111111111111111111111111111111111"
-
-enum way { APPEND_BUSY, APPEND_REFUSED, APPEND_FENCED, READ_BUSY, READ_BROKEN, WAYS };
-
-/* Stands between the engine and its store. */
-static struct {
-    const struct store_ops *real;
-    struct loop *loop;
-    enum way way;
-    unsigned calls, fail_at; /* of the kind that `way` is about */
-    struct {
-        store_done_fn *done;
-        void *who;
-    } answer[8];
-    unsigned n_answers, told;
-} rough;
-
-static void tell(void *who) {
-    (void)who;
-    struct fault f;
-    enum err err = rough.way == APPEND_REFUSED ? ERR_INVALID : rough.way == APPEND_FENCED ? ERR_CLOSED : ERR_IO;
-    (void)fault_set(&f, err, "", "a test");
-    unsigned i = rough.told++;
-    rough.answer[i].done(rough.answer[i].who, err, &f);
-}
-
-static enum err answer_later(store_done_fn *done, void *who) {
-    rough.answer[rough.n_answers].done = done, rough.answer[rough.n_answers++].who = who;
-    return loop_post(rough.loop, tell, NULL);
-}
-
-static enum err append(struct store *s, const struct append *a, store_done_fn *done, void *who) {
-    bool mine = rough.way <= APPEND_FENCED && ++rough.calls == rough.fail_at;
-    if (!mine) return rough.real->append(s, a, done, who);
-    return rough.way == APPEND_BUSY ? ERR_BUSY : answer_later(done, who);
-}
-
-static enum err load_loans(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,
-                           store_done_fn *done, void *who) {
-    bool mine = rough.way >= READ_BUSY && ++rough.calls == rough.fail_at;
-    if (!mine) return rough.real->load_loans(s, ids, n, row, each, done, who);
-    return rough.way == READ_BUSY ? ERR_NOMEM : answer_later(done, who);
-}
-
-static struct store_ops ops;
-static void stand_between(struct play *p, enum way way, unsigned fail_at) {
-    memset(&rough, 0, sizeof rough);
-    rough.real = p->proc.store->ops, rough.loop = p->loop, rough.way = way, rough.fail_at = fail_at;
-    ops = *rough.real;
-    ops.append = append, ops.load_loans = load_loans;
-    p->proc.store->ops = &ops;
-}
 
 static void look(void *who, const struct mem_loan *l) {
     json_auto_t *entries = memory_loan_entries_new(l);
@@ -95,25 +45,25 @@ static void end_well(struct play *p, struct id run) {
 }
 
 /* False: there were fewer calls than that. */
-static bool fail_once(enum way way, unsigned at) {
+static bool fail_once(enum rough_way way, unsigned at) {
     static const char flow[] = HEAD ADD("a", "") NOTE("n") ADD("b", "") ADD("c", "") NOTE("m") ADD("d", ", finish \"good\"");
     struct play p;
     int64_t count = 0;
     play_open(&p, flow, NULL);
-    stand_between(&p, way, at);
+    rough_between(&p, way, at);
     p.loan = "L", p.customer = CUSTOMER;
     struct id one = start(&p, "A"), two = start(&p, "B");
     play_pass(&p, 60000);
     end_well(&p, one), end_well(&p, two);
     memory_each_loan(p.memory, look, &count);
     CU_ASSERT_EQUAL(count, 8);
-    bool met = rough.calls >= at;
+    bool met = rough_met();
     play_close(&p);
     return met;
 }
 
 void test_cabinet_torture__anything_may_fail_once(void) {
-    for (enum way way = APPEND_BUSY; way < WAYS; way++) {
+    for (enum rough_way way = APPEND_BUSY; way <= READ_BROKEN; way++) {
         unsigned at = 1;
         while (fail_once(way, at)) at++;
         CU_ASSERT_TRUE(at > (way <= APPEND_FENCED ? 6 : 1));

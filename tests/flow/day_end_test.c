@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/zone.h"
-#include "tests/flow/play.h"
+#include "tests/flow/rough.h"
 
 #define HEAD "workflow \"f\" { version = 1, case = \"sim_case\", about = \"a test\", outcomes = { \"good\", \"bad\" }, " \
              "stuck = { queue = \"operations\", within = hours(4), to = \"heads\" } }\n"
@@ -233,6 +233,28 @@ void test_day_end__beside_runs(void) {
     json_object_foreach(balances, account, v) if (strstr(account, ":count")) counted += json_integer_value(v);
     CU_ASSERT_EQUAL(counted, 40);
     play_close(&p);
+}
+
+/* False: there were fewer calls of that kind. A page that is refused goes loan by loan, and nothing is left. */
+static bool fail_once(enum rough_way way, unsigned at) {
+    struct play p;
+    open_books(&p, HEAD ADD);
+    put_loans(&p, 110, "L");
+    rough_between(&p, way, at);
+    CU_ASSERT_EQUAL(ask(&p, TODAY - 1), OK);
+    wait_over(&p, TODAY - 1);
+    CU_ASSERT_EQUAL(sums_of(&p, TODAY - 1).ends, 110);
+    bool met = rough_met();
+    play_close(&p);
+    return met;
+}
+
+void test_day_end__anything_may_fail_once(void) {
+    for (enum rough_way way = APPEND_BUSY; way < ROUGH_WAYS; way++) {
+        unsigned at = 1;
+        while (fail_once(way, at)) at++;
+        CU_ASSERT_TRUE(at > 4); /* four shards, each with a page at least */
+    }
 }
 
 /* At ten past midnight in its zone the engine asks for the day before, by itself and once. */
