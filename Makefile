@@ -29,7 +29,7 @@ LDLIBS += $(if $(filter release,$(MODE)),-ljemalloc)
 WRAP := $(if $(filter asan tsan,$(MODE)),$(foreach f,malloc calloc realloc free strdup reallocarray,-Wl,--wrap=$(f)))
 
 # Everything but main.c is the product's library; tests and benches link it.
-ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store \
+ROOMS := engine/base engine/io engine/locale engine/book engine/rails experiments dsl models engine/store engine/stream \
          connectors connectors/ledger connectors/iso20022 connectors/sandbox engine/flow engine/sim engine/api engine/cli
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)) $(wildcard engine/wire.c)
 UNIT_SRC := $(sort $(filter-out tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c)))

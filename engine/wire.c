@@ -23,6 +23,7 @@
 #include "io/redis.h"
 #include "store/store_pg.h"
 #include "store/view.h"
+#include "stream/stream.h"
 
 #define CONNECTIONS_PER_PROVIDER 1024 /* the guards hold each connector to far fewer; several may share a host */
 #define CONNECTIONS_PER_PROCESS 2048
@@ -50,6 +51,7 @@ struct process {
     struct definitions *definitions;
     struct zone *zone; /* in which a day ends */
     struct engine *engine;
+    struct stream *stream;
     struct api *api;
     struct http_server *inner, *outer; /* for the other processes; for the world */
     struct crypt_key master;
@@ -172,6 +174,27 @@ static enum err up_engine(struct process *p, struct fault *f) {
     return e;
 }
 
+/* The relay follows a shard: there is one owner, and when it dies another comes. */
+static bool leads_stream(void *who) {
+    const struct process *p = who;
+    const char *address;
+    return !p->stopping && p->engine && engine_owner(p->engine, 0, &address) == OWNER_SELF;
+}
+
+static enum err up_stream(struct process *p, struct fault *f) {
+    const json_t *c = p->config.stream;
+    char source[60], key[60];
+    snprintf(source, sizeof source, "/tenor/region/%d", p->config.region);
+    snprintf(key, sizeof key, "tenor:stream:%d", p->config.region);
+    struct stream_config sc = {.loop = p->loop, .database = p->config.database, .redis = p->redis, .metrics = p->metrics, .master = p->master,
+                               .source = json_text(c, "source", source), .redis_key = json_text(c, "redis_key", key),
+                               .redis_entries = (int)json_int(c, "redis_entries", 100000),
+                               .keep_ms = json_int(c, "retention_days", 30) * INT64_C(86400000),
+                               .private_addresses = json_bool(c, "private_addresses", p->config.development),
+                               .leads = leads_stream, .who = p};
+    return stream_new(&sc, &p->stream, f);
+}
+
 static void tell_others(void *who) {
     static const char *const words[] = {"PUBLISH", DEFINITIONS_CHANNEL, "new"};
     struct process *p = who;
@@ -179,7 +202,7 @@ static void tell_others(void *who) {
 }
 
 static enum err up_api(struct process *p, struct fault *f) {
-    struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view,
+    struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view, .stream = p->stream,
                             .definitions = p->definitions, .registry = p->registry, .guards = p->guards, .fetch = p->pass_on,
                             .metrics = p->metrics, .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
@@ -202,6 +225,7 @@ enum err wire_up(const struct config *c, int index, struct process **out, struct
     if (e == OK) e = up_definitions(p, f);
     if (e == OK) e = up_zone(p, f);
     if (e == OK) e = up_engine(p, f);
+    if (e == OK) e = up_stream(p, f);
     if (e == OK) e = up_api(p, f);
     if (e != OK) return wire_down(p), e;
     *out = p;
@@ -279,6 +303,7 @@ void wire_down(struct process *p) {
     if (p->pool) pool_free(p->pool);
     if (p->fetch) fetcher_free(p->fetch);
     if (p->pass_on) fetcher_free(p->pass_on);
+    stream_free(p->stream);
     if (p->view) view_close(p->view);
     if (p->store) p->store->ops->close(p->store);
     api_free(p->api); /* all that were under way have been told, and ended their requests */

@@ -17,6 +17,7 @@ struct api_config {
     struct engine *engine;
     struct store *store;
     struct view *view;
+    struct stream *stream;       /* the event stream and its subscribers */
     struct definitions *definitions;
     struct registry *registry;
     struct guards *guards;

@@ -96,6 +96,7 @@ static json_t *tags_new(void) {
         {"scoring", "Scores with reasons"},
         {"connectors", "What steps can call"},
         {"books", "Our own books"},
+        {"stream", "What happened, and who is told of it"},
         {"system", "Health, metrics, documents"}};
     json_t *out = json_array();
     for (size_t i = 0; i < ARRAY_LEN(tags); i++)

@@ -69,7 +69,8 @@ struct route {
 
 /* Each resource's file ends in its rows; NULL method ends them. */
 extern const struct route routes_applications[], routes_runs[], routes_tasks[], routes_definitions[],
-    routes_score[], routes_connectors[], routes_system[], routes_day_ends[], routes_loans[], routes_servicing[], routes_case_events[];
+    routes_score[], routes_connectors[], routes_system[], routes_day_ends[], routes_loans[], routes_servicing[],
+    routes_case_events[], routes_stream[], routes_subscribers[];
 extern const struct route *const all_routes[]; /* the above, NULL-terminated */
 
 void request_drop(struct request *r);
@@ -119,6 +120,7 @@ struct api {
     json_t *openapi;
     struct request *waiting;  /* with a watch on their run */
     bool draining;
+    unsigned n_live;          /* who listen to the stream */
     int64_t started_ms;
 };
 const struct schema *api_schema(const struct api *a, const char *name);

@@ -17,7 +17,8 @@
 
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
                                           routes_definitions, routes_score, routes_connectors, routes_day_ends,
-                                          routes_loans, routes_servicing, routes_case_events, NULL};
+                                          routes_loans, routes_servicing, routes_case_events, routes_stream,
+                                          routes_subscribers, NULL};
 
 /* One segment of a path; returns its length. */
 static size_t segment(const char *p) { return strcspn(p, "/"); }

@@ -18,6 +18,9 @@ static const char definition[] =
     "\"lease_ttl_ms\":{\"type\":\"integer\",\"minimum\":500,\"maximum\":60000},\"development\":{\"type\":\"boolean\"},"
     "\"day_end\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"zone\":{\"type\":\"string\"},"
     "\"at\":{\"type\":\"string\",\"pattern\":\"^([01][0-9]|2[0-3]):[0-5][0-9]$\"}}},"
+    "\"stream\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"source\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200},"
+    "\"retention_days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":3650},\"redis_key\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200},"
+    "\"redis_entries\":{\"type\":\"integer\",\"minimum\":100,\"maximum\":10000000},\"private_addresses\":{\"type\":\"boolean\"}}},"
     "\"sandbox\":{\"type\":[\"object\",\"null\"]},\"connectors\":{\"type\":\"object\"}}}";
 
 static enum err check(const json_t *json, struct fault *f) {
@@ -55,6 +58,7 @@ enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
     c->development = json_bool(json, "development", false);
     c->zone = json_text(json_object_get(json, "day_end"), "zone", "Asia/Kolkata");
     c->day_end_minute = minute_of(json_text(json_object_get(json, "day_end"), "at", NULL));
+    c->stream = json_object_get(json, "stream");
     c->sandbox = json_at(json, "sandbox");
     c->connectors = json_object_get(json, "connectors");
     return e;

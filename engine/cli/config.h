@@ -4,6 +4,8 @@
  *  "region": 1, "shards": 64, "connections": 2, "root": "...", "development": true,
  *  "master_key_file": "...", "keys_file": "...", "lease_ttl_ms": 5000,
  *  "day_end": {"zone": "Asia/Kolkata", "at": "00:10"}, (without "at": only when somebody asks)
+ *  "stream": {"source": "/tenor/region/1", "retention_days": 30, "redis_key": "tenor:stream:1", "redis_entries": 100000,
+ *             "private_addresses": false},  (development: true; then also http://)
  *  "sandbox": {"listen": "127.0.0.1:8090", "book": "..."}, "connectors": {"kyc": {"url": "..."}, ...}} */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -22,6 +24,7 @@ struct config {
     bool development;
     const char *zone;          /* in which a day ends */
     int day_end_minute;        /* of the day; -1: only when somebody asks */
+    const json_t *stream;      /* NULL: as it is by itself */
     const json_t *sandbox;     /* NULL: none is started */
     const json_t *connectors;  /* an object, maybe empty */
 };

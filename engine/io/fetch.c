@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "io/address.h"
 #include "io/watch.h"
 
 enum { CONNECT_MS = 2000, ANSWER_MAX = 8 << 20, HEADERS_MAX = 64 << 10, KEPT_MAX = 256,
@@ -24,7 +25,7 @@ struct fetch {
     struct buf answer, lines;
     char type[128], retry_after[64], error[CURL_ERROR_SIZE];
     int64_t from_us;
-    bool cancelled;
+    bool cancelled, not_public;
     fetch_done_fn *done;
     void *who;
 };
@@ -92,6 +93,7 @@ static void collect(struct fetcher *f) {
         curl_multi_remove_handle(f->multi, x->easy);
         enum err err = err_of(x, code);
         const char *why = err == ERR_LIMIT ? "answer too large"
+                          : err == ERR_IO && x->not_public ? "the address is not one of the public internet"
                           : *x->error      ? x->error
                                            : curl_easy_strerror(code);
         finish(x, err, err == OK ? "" : why);
@@ -236,6 +238,15 @@ static void set_url(struct fetch *x, const struct fetch_request *r) {
         curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+/* Asked for each address that a name resolves to, before anything is sent there: a name that changes its address
+ * between a check and the connection gains nothing. */
+static curl_socket_t open_public(void *who, curlsocktype purpose UNUSED, struct curl_sockaddr *to) {
+    struct fetch *x = who;
+    if (address_is_public(&to->addr)) return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    x->not_public = true;
+    return CURL_SOCKET_BAD;
+}
+
 static void set_limits(struct fetch *x, const struct fetch_request *r) {
     CURL *e = x->easy;
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
@@ -250,6 +261,8 @@ static void set_limits(struct fetch *x, const struct fetch_request *r) {
     curl_easy_setopt(e, CURLOPT_PRIVATE, x);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
+    if (r->public_only) curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_public);
+    if (r->public_only) curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
 }

@@ -2,6 +2,7 @@
 #ifndef IO_FETCH_H
 #define IO_FETCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ struct fetch_request {
     size_t body_n;
     int64_t timeout_ms, connect_ms;  /* whole request; connection only (0: 2 s) */
     size_t answer_max;               /* bytes; past it the request fails with ERR_LIMIT */
+    /* Connect to addresses of the public internet only (address.h), whatever the name resolves to. A kept connection is
+     * not asked again: give such requests a fetcher of their own. */
+    bool public_only;
 };
 struct fetch_answer {
     /* OK: an answer of any status was read whole. ERR_IO: surely nothing was sent (refused, no route,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/pg_store.h"
+#include "store/dsn.h"
 
 static void add_setting(struct buf *out, bool uri, const char *setting) {
     int name = (int)strcspn(setting, "=");

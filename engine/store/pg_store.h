@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/loop.h"
 #include "io/pg.h"
+#include "store/dsn.h"
 #include "store/entry.h"
 
 enum {
@@ -67,10 +68,6 @@ static inline struct store_pg *store_pg_of(struct store *s) { return (struct sto
 
 /* batch.c: the statements of one batch, from lane->flight[r.lo .. r.hi). NULL: no memory. */
 struct pg_batch *batch_build(struct lane *l, struct range r);
-
-/* dsn.c */
-void dsn_for_keys(const char *dsn, struct buf *out);  /* appends the changed string */
-void dsn_for_views(const char *dsn, struct buf *out);
 
 /* lane.c */
 void lane_init(struct lane *l, struct store_pg *s, unsigned index);

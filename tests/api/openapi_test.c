@@ -33,7 +33,7 @@ int teardown_openapi(void) {
 
 static const json_t *operation(const struct route *r) {
     const json_t *item = json_object_get(json_object_get(doc, "paths"), r->path);
-    return json_object_get(item, !strcmp(r->method, "GET") ? "get" : !strcmp(r->method, "POST") ? "post" : "?");
+    return json_object_get(item, !strcmp(r->method, "GET") ? "get" : !strcmp(r->method, "POST") ? "post" : !strcmp(r->method, "DELETE") ? "delete" : "?");
 }
 
 void test_openapi__every_row_is_documented_once_and_nothing_else(void) {

@@ -25,7 +25,7 @@ static void row_is_whole(const struct route *r) {
     int n = 0;
     for (const char *p = r->path; *p; p++) n += *p == '{';
     CU_ASSERT(n <= REQUEST_PARAMS && r->path[0] == '/' && r->handle && *r->about && *r->tag);
-    CU_ASSERT(!strcmp(r->method, "GET") || !strcmp(r->method, "POST"));
+    CU_ASSERT(!strcmp(r->method, "GET") || !strcmp(r->method, "POST") || !strcmp(r->method, "DELETE"));
     CU_ASSERT(!r->body || !strcmp(r->method, "POST"));
     CU_ASSERT((r->roles & ~(unsigned)ROLE_ANY) == 0);
     CU_ASSERT(r->roles || !text_starts(r->path, "/v1/")); /* what is open to all is no business of anybody */

@@ -459,6 +459,27 @@ void test_http__fetch_round_trips(void) {
     end();
 }
 
+/* Names count too: what they resolve to is asked, not how they are written. */
+void test_http__fetch_stays_out_of_private_networks(void) {
+    begin();
+    struct fetcher *f;
+    CU_ASSERT(fetcher_new(l, 4, &f) == OK);
+    static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"};
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        static struct answer a;
+        char url[100];
+        memset(&a, 0, sizeof a);
+        snprintf(url, sizeof url, "http://%s:%d/echo", hosts[i], http_port(s));
+        struct fetch_request r = {.method = "POST", .url = url, .body = "x", .body_n = 1, .timeout_ms = 3000, .public_only = true};
+        CU_ASSERT_PTR_NOT_NULL(fetch_start(f, &r, done, &a));
+        until(&a);
+        CU_ASSERT_EQUAL(a.err, ERR_IO);
+        CU_ASSERT_STRING_EQUAL(a.why, "the address is not one of the public internet");
+    }
+    fetcher_free(f);
+    end();
+}
+
 /* Bytes of answers until `wanted` have come or nothing comes for a second. */
 static size_t drink(int fd, size_t wanted, char *last, size_t last_n) {
     static char bytes[1 << 16];
