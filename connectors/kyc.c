@@ -1,4 +1,5 @@
-/* kyc.c - who is this: tax number and name against the register, the central KYC registry, passport lines.
+/* kyc.c - who is this: tax number and name against the register, the central KYC registry, signed Aadhaar documents,
+ * passport lines.
  *
  * Identifiers that are not well formed end REFUSED before the paid call; the code is the word of base/digits.h or
  * base/mrz.h that says which digit or form is wrong (kyc_shape.c). */
@@ -66,6 +67,45 @@ static const struct operation operations[] = {
             "required": ["name", "dob", "document", "issuer", "nationality", "sex", "expires_on", "expired"]
         }),
         .sample = JSON({"name": "MEERA IYER", "dob": "1988-07-02", "document": "Z0000001", "issuer": "IND", "nationality": "IND", "sex": "F", "expires_on": "2031-05-04", "expired": false, "name_match": 1}),
+    },
+    {
+        .name = "aadhaar_offline",
+        .about = "Checks the signature of an offline Aadhaar e-KYC document and reads it; keeps the last four digits only, asks nobody",
+        .kind = OP_READ,
+        .timeout_ms = 2000,
+        .input = JSON({
+            "type": "object",
+            "properties": {
+                "xml": {"type": "string", "minLength": 1, "maxLength": 262144, "x-personal": true, "description": "the document, taken out of its ZIP"},
+                "share_code": {"type": "string", "maxLength": 40, "x-personal": true, "description": "that the holder chose; for the mobile number"},
+                "mobile": {"type": "string", "maxLength": 16, "x-personal": true, "description": "to compare with the document's, as the holder registered it: ten digits"},
+                "name": {"type": "string", "maxLength": 200, "x-personal": true, "description": "to compare with the document's"},
+                "max_age_days": {"type": "integer", "minimum": 0, "maximum": 3650, "description": "older documents are refused"}
+            },
+            "required": ["xml"],
+            "additionalProperties": false
+        }),
+        .output = JSON({
+            "type": "object",
+            "properties": {
+                "reference": {"type": "string", "maxLength": 30, "x-personal": true, "description": "of the document"},
+                "last4": {"type": "string", "maxLength": 4, "x-personal": true, "description": "last digits of the Aadhaar; the rest is nowhere"},
+                "name": {"type": "string", "maxLength": 200, "x-personal": true},
+                "dob": {"type": "string", "format": "date", "x-personal": true, "description": "missing where the card has only a year"},
+                "gender": {"enum": ["F", "M", "T"], "x-personal": true},
+                "address": {"type": "string", "maxLength": 1000, "x-personal": true},
+                "district": {"type": "string", "maxLength": 100},
+                "state": {"type": "string", "maxLength": 100},
+                "pincode": {"type": "string", "maxLength": 100, "x-personal": true},
+                "issued_on": {"type": "string", "format": "date", "description": "of the document"},
+                "age_days": {"type": "integer", "minimum": 0, "x-better": "lower", "description": "of the document"},
+                "name_match": {"type": "number", "minimum": 0, "maximum": 1, "x-unit": "share", "x-better": "higher", "description": "how much of the given name agrees; only when one was given"},
+                "mobile_match": {"type": "boolean", "description": "only when a mobile number was given and the document has one"},
+                "photo_sha256": {"type": "string", "maxLength": 64, "description": "of the photo as it stands in the document"}
+            },
+            "required": ["reference", "last4", "name", "issued_on", "age_days"]
+        }),
+        .sample = JSON({"reference": "001920260110120000000", "last4": "0019", "name": "Meera Iyer", "dob": "1988-07-02", "gender": "F", "address": "12 Lake Road", "district": "Chennai", "state": "Tamil Nadu", "pincode": "600001", "issued_on": "2026-01-10", "age_days": 5, "name_match": 1}),
     },
     {
         .name = "ckyc_search",

@@ -6,6 +6,7 @@
 #include "base/digits.h"
 #include "base/mrz.h"
 #include "base/zone.h"
+#include "connectors/kyc_aadhaar.h"
 #include "connectors/name_match.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -93,11 +94,27 @@ static json_t *own_passport(const struct shaped *s, struct answer *a) {
     return fault ? refuse(a, fault) : passport_answer(&m, today, json_text(s->input, "name", NULL));
 }
 
+static json_t *own_aadhaar(const struct shaped *s, struct answer *a) { return aadhaar_read(s->keys, s->input, s->now_ms, a); }
+
+static enum err open_keys(const json_t *config, void **keys, struct fault *f) {
+    struct aadhaar_trust *t = malloc(sizeof *t);
+    enum err e = t ? aadhaar_trust_open(config, t, f) : fault_set(f, ERR_NOMEM, "", "no memory");
+    if (e == OK) *keys = t;
+    else free(t);
+    return e;
+}
+
+static void close_keys(void *keys) {
+    aadhaar_trust_reset(keys);
+    free(keys);
+}
+
 static const struct shape shapes[] = {
     {.operation = "verify", .ask = ask_verify},
     {.operation = "ckyc_search", .ask = ask_search},
     {.operation = "ckyc_download", .ask = ask_download},
     {.operation = "passport", .own = own_passport},
+    {.operation = "aadhaar_offline", .own = own_aadhaar},
     {.operation = NULL},
 };
-const struct shaping kyc_shaping = {.shapes = shapes};
+const struct shaping kyc_shaping = {.open = open_keys, .close = close_keys, .shapes = shapes};

@@ -8,6 +8,7 @@
 #include "connectors/sandbox/follow.h"
 #include "connectors/sandbox/people.h"
 #include "connectors/sandbox/service.h"
+#include "io/rsa.h"
 
 #define DAY_MS INT64_C(86400000)
 #define INDIA_MS INT64_C(19800000)
@@ -24,6 +25,7 @@ void providers_reset(struct providers *p) {
     book_free(p->book);
     history_free(p->history);
     if (p->bureau) map_free(p->bureau, free);
+    rsa_key_free(p->issuer);
 }
 
 void service_refuse(struct provided *out, int status, const char *code, const char *text) {
@@ -48,7 +50,7 @@ uint64_t service_number(const struct providers *p, const struct outside_request 
 }
 
 static const struct service *const ALL[] = {
-    kyc_services,     bureau_services,  bureau_b_services, bank_services, payments_services,
+    kyc_services,     uidai_services,   bureau_services,  bureau_b_services, bank_services, payments_services,
     collect_services, account_services, esign_services,   screening_services, notices_services,
 };
 

@@ -16,6 +16,7 @@ struct presentation { /* the scheme's rule for debits: of one instalment, in the
     unsigned days_apart;
     unsigned from_minute, till_minute; /* of the day in which it takes them */
 };
+struct rsa_key;
 struct providers {
     uint64_t seed;
     struct book *book;
@@ -25,6 +26,7 @@ struct providers {
     int64_t day_ms;       /* how long "days later" takes */
     struct presentation presentation;
     enum fault_kind twist; /* FAULT_PEND or FAULT_RETURN: how what is asked now goes on later */
+    struct rsa_key *issuer; /* of Aadhaar documents; read at the first one */
 };
 struct provided {
     int status;
