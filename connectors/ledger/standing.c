@@ -62,9 +62,9 @@ enum err op_limit_change(struct work *w) {
     if (e != OK) return e;
     struct limit_answer a = limit_decide(&w->ledger->settings.limit, &x, w->today);
     bool changed = a.limit_minor != x.limit_minor;
-    if (changed) e = work_add_take(w, DEED_LIMIT, w->today, a.limit_minor, json_pack("{s:s, s:I, s:o}", "by", by_word(&x), "was",
-                                                                                    (json_int_t)x.limit_minor, "reasons", reasons_new(a.reasons)));
-    if (e != OK) return e;
+    json_t *body = json_pack("{s:s, s:I, s:o}", "by", changed ? by_word(&x) : "review", "was", (json_int_t)x.limit_minor, "reasons",
+                             reasons_new(a.reasons));
+    if ((e = work_add_take(w, DEED_LIMIT, w->today, a.limit_minor, body)) != OK) return e;
     return work_answer_state(w, json_pack("{s:I, s:I, s:b, s:i, s:o}", "limit", (json_int_t)a.limit_minor, "was", (json_int_t)x.limit_minor, "changed",
                                           changed, "clean_cycles", x.clean_cycles, "reasons", reasons_new(a.reasons)));
 }

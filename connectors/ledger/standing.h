@@ -5,6 +5,6 @@
 #include "connectors/ledger/work.h"
 
 enum err op_dispute(struct work *w);
-enum err op_limit_change(struct work *w); /* decided by book/limit.h; written only when it changes */
+enum err op_limit_change(struct work *w); /* decided by book/limit.h; written with its reasons, also when it stays */
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/fixed.h"
 #include "base/zone.h"
 
+#define DAY_MOST 2932896 /* the last day of 9999 */
 static const char *const KINDS[] = {
     "opened", "paid", "recovered", "reversed", "refunded", "fee", "penalty", "waived", "terms", "settlement", "written_off",
     "cooled_off", "foreclosed", "disputed", "limit", "held", "freed", "day_end", "voided"};
@@ -195,6 +196,7 @@ enum err deed_read(const struct deed_text *text, struct arena *a, struct deed *o
     if (!kind_of(text->kind, &out->kind))
         return fault_set(f, ERR_INVALID, "kind", "entry %u of the loan has the unknown kind '%.40s'", text->n, text->kind);
     if (text->minor < 0 || text->minor > 16 * LOAN_AMOUNT_MAX) return wrong(&r, "amount");
+    if (text->day < 0 || text->day > DAY_MOST) return wrong(&r, "day");
     enum err e = text->body_len ? json_parse(text->body, text->body_len, &JSON_LIMITS_OWN, &body, f) : OK;
     r.body = body;
     if (e == OK) e = read_body(&r);

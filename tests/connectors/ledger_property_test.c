@@ -53,7 +53,7 @@ static const char *random_request(int32_t today) {
     case 6:
         if (below(4)) SAY("day_end", "{\"loan\":\"%%s\"}");
         SAY("write_off", "{\"loan\":\"%%s\",\"reference\":\"K%d\"," BY "}", n);
-    case 7: SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"for\":\"prepayment\",\"keep\":\"%s\"}", n, (long long)(1 + below(300000)),
+    case 7: SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"as\":\"prepayment\",\"keep\":\"%s\"}", n, (long long)(1 + below(300000)),
                 below(2) ? "term" : "instalment");
     case 8:
         if (below(3)) SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"currency\":\"BHD\"}", n, (long long)(1 + below(300000)));
