@@ -6,7 +6,7 @@
 extern const struct command command_engine, command_demo, command_train, command_score;
 extern const struct command command_sandbox, command_connectors, command_connector;
 extern const struct command command_check;
-extern const struct command command_migrate, command_books, command_day_end;
+extern const struct command command_migrate, command_books, command_day_end, command_events;
 extern const struct command command_sim, command_try;
 extern const struct command command_explain, command_diff, command_meta, command_reference;
 extern const struct command command_run, command_servers;
@@ -20,6 +20,7 @@ const struct command *const cli_commands[] = {
     &command_migrate,
     &command_books,
     &command_day_end,
+    &command_events,
     &command_demo,
     &command_train,
     &command_score,

@@ -26,6 +26,7 @@ struct fetch {
     char type[128], retry_after[64], error[CURL_ERROR_SIZE];
     int64_t from_us;
     bool cancelled, not_public;
+    struct loop_timer *ending; /* it was cancelled: done is told in a later turn */
     fetch_done_fn *done;
     void *who;
 };
@@ -296,13 +297,18 @@ struct fetch *fetch_start(struct fetcher *f, const struct fetch_request *r, fetc
     return x;
 }
 
-static void cancelled(void *who) { finish(who, ERR_CLOSED, "cancelled"); }
+static void cancelled(void *who) {
+    struct fetch *x = who;
+    x->ending = NULL;
+    finish(x, ERR_CLOSED, "cancelled");
+}
 
 void fetch_cancel(struct fetch *x) {
     if (x->cancelled) return;
     x->cancelled = true;
     curl_multi_remove_handle(x->fetcher->multi, x->easy);
-    INVARIANT(loop_post(x->fetcher->loop, cancelled, x) == OK);
+    x->ending = loop_timer(x->fetcher->loop, 0, cancelled, x);
+    INVARIANT(x->ending);
 }
 
 enum err fetcher_new(struct loop *l, unsigned connections_per_host, struct fetcher **out) {
@@ -330,6 +336,7 @@ void fetcher_free(struct fetcher *f) {
     while (f->running) {
         struct fetch *x = f->running;
         if (!x->cancelled) curl_multi_remove_handle(f->multi, x->easy);
+        loop_cancel(f->loop, x->ending);
         finish(x, ERR_CLOSED, "closing");
     }
     curl_multi_cleanup(f->multi); /* closes kept connections, which frees their watches */

@@ -29,10 +29,17 @@ static void subscriber_row(struct stream *s, const struct pg_row *r) {
                                     .timeout_ms = pg_int(r, 12), .max_age_ms = pg_int(r, 13)});
 }
 
+static void held(struct stream *s, int64_t oldest_ms) {
+    int64_t now_ms = loop_now_ms(s->c.loop), lag_ms = oldest_ms && now_ms > oldest_ms ? now_ms - oldest_ms : 0;
+    metric_set(metric_get(s->c.metrics, METRIC_GAUGE, "tenor_stream_held_seconds",
+                          "Age of the oldest event that waits for another transaction of the cluster to end.", NULL, NULL), (double)lag_ms / 1000);
+}
+
 static void asked_row(void *who, int statement, const struct pg_row *r) {
     struct stream *s = who;
     if (s->closing || !s->leading) return;
     if (statement == 0) s->head = (struct position){pg_int(r, 0), (int32_t)pg_int(r, 1)};
+    else if (statement == 1) held(s, pg_null(r, 0) ? 0 : pg_int(r, 0));
     else subscriber_row(s, r);
 }
 
@@ -59,7 +66,7 @@ static void ask(struct stream *s, int64_t now_ms) {
     struct pg_batch *b = pg_batch_new(s->pg);
     if (!b) return;
     pg_batch_add(b, &SQL_STREAM_HEAD, NULL);
-    if (all) pg_batch_add(b, &SQL_STREAM_SUBSCRIBERS, NULL);
+    if (all) pg_batch_add(b, &SQL_STREAM_HELD, NULL), pg_batch_add(b, &SQL_STREAM_SUBSCRIBERS, NULL);
     if (all) s->subscribers_ms = now_ms;
     s->asking = true;
     pg_send_take(s->pg, -1, b, asked_row, all ? asked_all : asked, s);

@@ -5,6 +5,10 @@
 -- name: stream_head
 select tx, n from outbox where tx < (select outbox_safe()) order by tx desc, n desc limit 1
 
+-- What is committed, but behind a transaction that is still under way.
+-- name: stream_held
+select min(at_ms) from outbox where tx >= (select outbox_safe())
+
 -- name: stream_page
 select tx, n, id, aggregatetype, aggregateid, type, payload, at_ms from outbox
 where (tx, n) > ($1::int8, $2::int4) and tx < (select outbox_safe()) order by tx, n limit $3::int4

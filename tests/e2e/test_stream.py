@@ -3,11 +3,12 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 from cases import PRIME, apply, key, somebody
 from listener import Listener
-from tenor import Tenor, eventually
+from tenor import BINARY, Tenor, eventually
 from test_power import submit
 
 
@@ -297,6 +298,22 @@ def test_stream_live(t):
                 break
         event = json.loads(line[6:])
         assert event["type"] == "tenor.application.decided"
+
+
+def test_stream_on_the_command_line(t):
+    decided(t, 1)
+
+    def events(*more):
+        args = [BINARY, "events", "--url", "http://127.0.0.1:%d" % t.port, "--keys", os.path.join(t.dir, "keys.json"), *more]
+        return subprocess.run(args, capture_output=True, text=True, timeout=60)
+
+    want = whole_stream(t)
+    assert [json.loads(line) for line in events().stdout.splitlines()][:len(want)] == want
+    some = events("--types", "tenor.application.decided", "--after", want[0]["position"]).stdout.splitlines()
+    assert some and all(json.loads(line)["type"] == "tenor.application.decided" for line in some)
+    bad = events("--after", "soon")
+    assert bad.returncode == 3 and "position" in bad.stderr, bad
+    assert events("--after", "0-0&x").returncode == 2
 
 
 def test_stream_kill_the_engine_in_the_middle():
