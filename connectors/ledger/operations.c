@@ -45,6 +45,12 @@
 #define STATED "\"loan\", \"entry\", \"state\", \"bucket\", \"days_past_due\", \"outstanding\", \"overdue\", \"credit\""
 #define STATE_SAMPLE "\"loan\": \"L1\", \"entry\": 7, \"state\": \"active\", \"bucket\": \"0\", \"days_past_due\": 0, \"outstanding\": 1500000, \"overdue\": 0, \"credit\": 0"
 
+#define PAYMENT "\"outcome\": " ONE_OF("allocated", "part", "over", "suspense") ", " \
+              "\"why\": " ONE_OF("none", "unknown_loan", "closed_loan", "wrong_currency", "before_opening", "unknown_aim", "pays_all", "no_terms") ", " \
+              "\"principal\": " MONEY("paid of it") ", \"interest\": " MONEY("paid of it") ", \"fee\": " MONEY("paid of it") ", " \
+              "\"penalty\": " MONEY("paid of it") ", \"suspended\": " MONEY("held for a person to see") ", " STATE
+#define PAYMENT_REQUIRED "\"outcome\", \"why\", \"principal\", \"interest\", \"fee\", \"penalty\", \"suspended\", " STATED
+
 #define PRODUCT "\"product\": " ONE_OF("emi", "bullet", "seasonal", "step_up") ", "
 #define TERMS PRODUCT "\"months\": " COUNT(1, 480, "left out: the house's usual") ", \"first_due\": " DATE("left out: a month after the start") ", " \
               "\"day_count\": " ONE_OF("30/360", "ACT/365", "ACT/360", "ACT/ACT") ", \"interest_monthly\": " TRUTH("bullet: interest each month") ", " \
@@ -111,10 +117,13 @@ const struct operation ledger_operations[] = {
                     "\"as\": " ONE_OF("normal", "prepayment") ", \"keep\": " ONE_OF("instalment", "term") ", \"channel\": " CODE("such as upi") ", "
                     "\"to_charge\": " REFERENCE("the charge that the payer means") ", \"to_due\": " DATE("the instalment that the payer means"),
                     "\"loan\", \"reference\", \"amount\""),
-     .output = OUTPUT("\"outcome\": " ONE_OF("allocated", "part", "over", "suspense") ", \"why\": " ONE_OF("none", "unknown_loan", "closed_loan", "wrong_currency") ", "
-                      "\"principal\": " MONEY("paid of it") ", \"interest\": " MONEY("paid of it") ", \"fee\": " MONEY("paid of it") ", "
-                      "\"penalty\": " MONEY("paid of it") ", \"suspended\": " MONEY("held for a person to see") ", " STATE,
-                      "\"outcome\", \"why\", \"principal\", \"interest\", \"fee\", \"penalty\", \"suspended\", " STATED),
+     .output = OUTPUT(PAYMENT, PAYMENT_REQUIRED),
+     .sample = "{\"outcome\": \"allocated\", \"why\": \"none\", \"principal\": 71973, \"interest\": 25000, \"fee\": 0, \"penalty\": 0, \"suspended\": 0, " STATE_SAMPLE "}"},
+    {.name = "place_held", .about = "Money in suspense becomes a payment of this loan, on the day on which it came", BOOKED,
+     .input = INPUT(WHICH "\"held\": " REFERENCE("of the payment in suspense") ", \"as\": " ONE_OF("normal", "prepayment") ", "
+                    "\"keep\": " ONE_OF("instalment", "term") ", \"to_charge\": " REFERENCE("the charge that the payer means") ", "
+                    "\"to_due\": " DATE("the instalment that the payer means"), "\"loan\", \"reference\", \"held\""),
+     .output = OUTPUT(PAYMENT, PAYMENT_REQUIRED),
      .sample = "{\"outcome\": \"allocated\", \"why\": \"none\", \"principal\": 71973, \"interest\": 25000, \"fee\": 0, \"penalty\": 0, \"suspended\": 0, " STATE_SAMPLE "}"},
     {.name = "keep_in_suspense", .about = "Holds money that names no loan of ours, for a person to see", LOCAL,
      .input = INPUT("\"amount\": " SOME_MONEY("received") ", \"currency\": " ID("left out: the lender's") ", \"reference\": " REFERENCE("of the payment") ", " ON,
@@ -134,10 +143,7 @@ const struct operation ledger_operations[] = {
     {.name = "recover", .about = "Takes money after a write-off", BOOKED,
      .input = INPUT(WHICH "\"amount\": " SOME_MONEY("received") ", \"currency\": " ID("left out: the loan's") ", " ON ", \"channel\": " CODE("such as upi"),
                     "\"loan\", \"reference\", \"amount\""),
-     .output = OUTPUT("\"outcome\": " ONE_OF("allocated", "part", "over", "suspense") ", \"why\": " ONE_OF("none", "unknown_loan", "closed_loan", "wrong_currency") ", "
-                      "\"principal\": " MONEY("paid of it") ", \"interest\": " MONEY("paid of it") ", \"fee\": " MONEY("paid of it") ", "
-                      "\"penalty\": " MONEY("paid of it") ", \"suspended\": " MONEY("held for a person to see") ", " STATE,
-                      "\"outcome\", \"why\", \"principal\", \"interest\", \"fee\", \"penalty\", \"suspended\", " STATED),
+     .output = OUTPUT(PAYMENT, PAYMENT_REQUIRED),
      .sample = "{\"outcome\": \"part\", \"why\": \"none\", \"principal\": 50000, \"interest\": 0, \"fee\": 0, \"penalty\": 0, \"suspended\": 0, " STATE_SAMPLE "}"},
     {.name = "charge", .about = "Charges a fee or a penalty", BOOKED,
      .input = INPUT(WHICH "\"kind\": " ONE_OF("fee", "penalty") ", \"amount\": " SOME_MONEY("to charge") ", \"code\": " CODE("such as late") ", "
@@ -172,12 +178,12 @@ const struct operation ledger_operations[] = {
      .output = OUTPUT("\"written_off\": " MONEY("what stood in the books") ", " STATE, "\"written_off\", " STATED),
      .sample = "{\"written_off\": 1500000, " STATE_SAMPLE "}"},
     {.name = "exit_cooling_off", .about = "Pays the loan back in its first days: principal and the days' interest", BOOKED,
-     .input = INPUT(WHICH "\"amount\": " MONEY("received now; with the loan's credit it must be enough") ", \"channel\": " CODE("such as upi"),
+     .input = INPUT(WHICH "\"amount\": " MONEY("received now; with the loan's credit it must be enough") ", " ON ", \"channel\": " CODE("such as upi"),
                     "\"loan\", \"reference\", \"amount\""),
      .output = OUTPUT("\"asked\": " MONEY("what it took") ", \"interest\": " MONEY("of the days") ", \"fee\": " MONEY("none here") ", " STATE, "\"asked\", \"interest\", \"fee\", " STATED),
      .sample = "{\"asked\": 2002500, \"interest\": 2500, \"fee\": 0, " STATE_SAMPLE "}"},
     {.name = "foreclose", .about = "Pays the loan back before its end", BOOKED,
-     .input = INPUT(WHICH "\"amount\": " MONEY("received now; with the loan's credit it must be enough") ", \"channel\": " CODE("such as upi"),
+     .input = INPUT(WHICH "\"amount\": " MONEY("received now; with the loan's credit it must be enough") ", " ON ", \"channel\": " CODE("such as upi"),
                     "\"loan\", \"reference\", \"amount\""),
      .output = OUTPUT("\"asked\": " MONEY("what it took") ", \"interest\": " MONEY("of the running period") ", \"fee\": " MONEY("for leaving early") ", " STATE, "\"asked\", \"interest\", \"fee\", " STATED),
      .sample = "{\"asked\": 1530000, \"interest\": 9000, \"fee\": 21000, " STATE_SAMPLE "}"},
@@ -217,7 +223,7 @@ const struct operation ledger_operations[] = {
 
 /* In the order of the table. */
 static work_fn *const FUNCTIONS[] = {
-    op_offer, op_key_facts, op_hold, op_release, op_book_loan, op_void, op_receive_payment, op_keep_in_suspense, op_reverse_payment,
+    op_offer, op_key_facts, op_hold, op_release, op_book_loan, op_void, op_receive_payment, op_place_held, op_keep_in_suspense, op_reverse_payment,
     op_refund, op_recover, op_charge, op_waive, op_change_terms, op_settle, op_write_off, op_exit_cooling_off, op_foreclose, op_quote,
     op_dispute, op_limit_change, op_day_end,
 };

@@ -49,37 +49,56 @@ enum err op_keep_in_suspense(struct work *w) {
 
 /* --- coming in ------------------------------------------------------------------------------------------ */
 
+static const struct deed *charge_with(const struct work *w, const char *reference) {
+    const struct deed *d = work_reference(w, reference);
+    return d && (d->kind == DEED_FEE || d->kind == DEED_PENALTY) ? d : NULL;
+}
+
+static bool has_instalment(const struct work *w, const char *due) {
+    int32_t day;
+    if (day_parse(due, &day) != OK) return false;
+    for (uint32_t k = 0; k < w->before->n_items; k++)
+        if (!w->before->items[k].charge && w->before->items[k].due_day == day) return true;
+    return false;
+}
+
+static bool aim_known(const struct work *w) {
+    const char *charge = json_text(w->call->input, "to_charge", NULL), *due = json_text(w->call->input, "to_due", NULL);
+    return (!charge || charge_with(w, charge)) && (!due || has_instalment(w, due));
+}
+
 static enum err add_aim(struct work *w, json_t *body) {
     const char *charge = json_text(w->call->input, "to_charge", NULL), *due = json_text(w->call->input, "to_due", NULL);
-    const struct deed *d = charge ? work_reference(w, charge) : NULL;
-    if (charge && (!d || (d->kind != DEED_FEE && d->kind != DEED_PENALTY))) return work_refuse(w, "to_charge", "there is no charge with this reference");
+    const struct deed *d = charge ? charge_with(w, charge) : NULL;
     enum err e = d ? json_put_take(body, "to_charge", json_integer((json_int_t)d->n)) : OK;
     return e == OK && due ? json_put_take(body, "to_due", json_string(due)) : e;
 }
 
-enum err payment_add(struct work *w, enum deed_kind kind, const char *purpose) {
+enum err payment_add(struct work *w, enum deed_kind kind, const char *purpose, int64_t minor) {
     const char *channel = json_text(w->call->input, "channel", NULL);
     json_t *body = json_pack("{s:s}", "for", purpose);
     enum err e = body ? add_aim(w, body) : ERR_NOMEM;
     if (e == OK && channel) e = json_put_take(body, "channel", json_string(channel));
-    if (e == OK) return work_add_take(w, kind, w->day, amount_of(w), body);
+    if (e == OK) return work_add_take(w, kind, w->day, minor, body);
     json_decref(body);
-    return e;
+    return e == ERR_NOMEM ? fault_set(&w->fault, e, "", "no memory") : e;
 }
 
-/* What the entry `n` paid, by component. */
-static void allocated(const struct loan_state *s, uint32_t n, int64_t to[COMPONENTS]) {
-    for (size_t k = 0; k < s->n_allocations; k++)
-        if (s->allocations[k].n == n) to[s->allocations[k].component] += s->allocations[k].minor;
+/* What the payment of this call paid, by component. */
+static void allocated(const struct work *w, int64_t to[COMPONENTS]) {
+    const struct loan_state *s = w->after;
+    for (size_t i = w->n_before; i < w->n; i++)
+        for (size_t k = 0; k < s->n_allocations; k++)
+            if (s->allocations[k].n == w->deeds[i].n && s->allocations[k].minor > 0) to[s->allocations[k].component] += s->allocations[k].minor;
 }
 
-static enum err answer_payment(struct work *w) {
+static enum err answer_payment(struct work *w, int64_t minor) {
     int64_t to[COMPONENTS] = {0}, sum = 0;
     enum err e = work_close(w);
     if (e != OK) return e;
-    allocated(w->after, (uint32_t)w->n_before + 1, to);
+    allocated(w, to);
     for (int c = 0; c < COMPONENTS; c++) sum += to[c];
-    const char *outcome = sum < amount_of(w) ? "over" : loan_overdue(w->after) > 0 ? "part" : "allocated";
+    const char *outcome = sum < minor ? "over" : loan_overdue(w->after) > 0 ? "part" : "allocated";
     return work_answer_state(w, payment_answer(outcome, "none", to, 0));
 }
 
@@ -87,40 +106,46 @@ static const char *misfit(struct work *w) {
     enum loan_stage s = w->before->stage;
     if (s == STAGE_NONE || s == STAGE_VOID) return "unknown_loan";
     if (strcmp(given_currency(w), work_currency(w)) != 0) return "wrong_currency";
-    return s == STAGE_ACTIVE || s == STAGE_WRITTEN_OFF ? NULL : "closed_loan";
+    if (s != STAGE_ACTIVE && s != STAGE_WRITTEN_OFF) return "closed_loan";
+    if (w->day < w->before->opened_day) return "before_opening";
+    return aim_known(w) ? NULL : "unknown_aim";
 }
 
-static enum err take(struct work *w, enum deed_kind kind, const char *purpose) {
-    enum err e = work_need_loan(w);
-    if (e == OK) e = payment_add(w, kind, purpose);
-    return e == OK ? answer_payment(w) : e;
+/* Into a loan that takes it. A prepayment brings new rows; where none can be, *why says so and nothing was added. */
+static enum err take(struct work *w, int64_t minor, const char **why) {
+    bool ahead = !strcmp(json_text(w->call->input, "as", "normal"), "prepayment");
+    if (w->before->stage == STAGE_WRITTEN_OFF) return payment_add(w, DEED_RECOVERED, "recovery", minor);
+    if (!ahead) return payment_add(w, DEED_PAID, "normal", minor);
+    enum err e = terms_prepay(w, minor);
+    if (e != ERR_REFUSED || w->n > w->n_before) return e;
+    if (!strcmp(w->fault.where, "nothing_ahead")) return payment_add(w, DEED_PAID, "normal", minor);
+    *why = strcmp(w->fault.where, "pays_all") ? "no_terms" : "pays_all";
+    return OK;
 }
 
 enum err op_receive_payment(struct work *w) {
-    const char *why = misfit(w), *purpose = json_text(w->call->input, "as", "normal");
-    if (why) return suspend(w, why);
-    if (w->before->stage == STAGE_WRITTEN_OFF) return take(w, DEED_RECOVERED, "recovery");
-    if (strcmp(purpose, "prepayment") != 0) return take(w, DEED_PAID, purpose);
-    enum err e = work_need_loan(w);
-    if (e == OK) e = terms_prepay(w); /* the payment, and the rows after it */
-    return e == OK ? answer_payment(w) : e;
+    const char *why = misfit(w);
+    enum err e = why ? OK : take(w, amount_of(w), &why);
+    if (e != OK) return e;
+    return why ? suspend(w, why) : answer_payment(w, amount_of(w));
 }
 
 enum err op_recover(struct work *w) {
-    if (misfit(w)) return suspend(w, misfit(w));
-    if (w->before->stage != STAGE_WRITTEN_OFF) return work_refuse(w, "not_written_off", "only what was written off is recovered: this is a payment");
-    return take(w, DEED_RECOVERED, "recovery");
+    if (!misfit(w) && w->before->stage != STAGE_WRITTEN_OFF)
+        return work_refuse(w, "not_written_off", "only what was written off is recovered: this is a payment");
+    return op_receive_payment(w);
 }
 
 /* --- taken back ------------------------------------------------------------------------------------------ */
 
-static enum err free_held(struct work *w, const struct deed *d) {
+static enum err free_held(struct work *w, const struct deed *d, const char **its_currency) {
     const struct loan_entry *entry = &w->file->entries[d->n - 1];
     json_t *body = NULL;
     enum err e = json_parse(entry->body, entry->body_len, &JSON_LIMITS_OWN, &body, &w->fault);
     const char *currency = e == OK ? arena_strdup(w->arena, json_text(body, "currency", "")) : NULL;
     json_decref(body);
     if (e != OK || !currency) return fault_set(&w->fault, ERR_NOMEM, "", "no memory");
+    *its_currency = currency;
     e = work_add_take(w, DEED_FREED, w->day, d->minor, json_pack("{s:I}", "of", (json_int_t)d->n));
     return e == OK ? work_post(w, SUSPENSE, SETTLEMENT, d->minor, currency, w->day, "suspense") : e;
 }
@@ -131,7 +156,7 @@ static enum err reverse_with(struct work *w, const struct deed *first, const cha
     size_t n = w->n_before;
     for (size_t k = 0; k < n && e == OK; k++) {
         const struct deed *d = &w->deeds[k];
-        bool with = !strcmp(d->reference, first->reference) && d->kind != DEED_DAY_END && d->kind != DEED_HELD;
+        bool with = !strcmp(d->reference, first->reference) && d->kind != DEED_DAY_END && d->kind != DEED_HELD && d->kind != DEED_FREED;
         if (with) e = work_add_take(w, DEED_REVERSED, w->day, d->minor, json_pack("{s:I, s:s}", "of", (json_int_t)d->n, "why", why));
     }
     return e;
@@ -156,7 +181,8 @@ enum err op_reverse_payment(struct work *w) {
     if (work_reversed(w, d->n)) return work_refuse(w, "already_reversed", "this payment has been taken back before");
     if (w->day < d->day) return work_refuse(w, "on", "a payment cannot come back before its own day");
     int64_t minor = d->minor;
-    e = d->kind == DEED_HELD ? free_held(w, d) : reverse_with(w, d, json_text(w->call->input, "why", "returned"));
+    const char *currency;
+    e = d->kind == DEED_HELD ? free_held(w, d, &currency) : reverse_with(w, d, json_text(w->call->input, "why", "returned"));
     int64_t rounding = w->before->rounding_minor;
     if (e == OK) e = work_close(w);
     if (e != OK) return e;
@@ -164,13 +190,45 @@ enum err op_reverse_payment(struct work *w) {
     return work_answer_state(w, json_pack("{s:I, s:b}", "reversed", (json_int_t)minor, "review_terms", review));
 }
 
+/* --- placed after all --------------------------------------------------------------------------------------- */
+
+static const struct deed *held_with(const struct work *w, const char *reference) {
+    const struct deed *d = money_with(w, reference);
+    return d && d->kind == DEED_HELD && !work_reversed(w, d->n) ? d : NULL;
+}
+
+static enum err check_place(struct work *w, const struct deed *d) {
+    enum loan_stage s = w->before->stage;
+    if (!d) return work_refuse(w, "held", "nothing is held in suspense under this reference");
+    if (s != STAGE_ACTIVE && s != STAGE_WRITTEN_OFF) return work_refuse(w, "closed_loan", "the loan takes no payments any more");
+    return OK;
+}
+
+/* Out of suspense on its own day: it came then, and the borrower was not late for our not knowing where it belonged. */
+enum err op_place_held(struct work *w) {
+    const struct deed *d = held_with(w, json_text(w->call->input, "held", ""));
+    const char *currency = "", *why = NULL;
+    enum err e = work_need_loan(w);
+    if (e == OK) e = check_place(w, d);
+    if (e != OK) return e;
+    int64_t minor = d->minor;
+    w->day = d->day > w->before->opened_day ? d->day : w->before->opened_day;
+    if (!aim_known(w)) return work_refuse(w, "unknown_aim", "the loan has no such charge or instalment");
+    e = free_held(w, d, &currency);
+    if (e == OK && strcmp(currency, work_currency(w)) != 0) e = work_refuse(w, "wrong_currency", "money of another currency can only be given back");
+    if (e == OK) e = take(w, minor, &why);
+    if (e == OK && why) e = work_refuse(w, why, "it cannot be placed as a prepayment");
+    return e == OK ? answer_payment(w, minor) : e;
+}
+
 /* --- going out -------------------------------------------------------------------------------------------- */
 
 static enum err refund_held(struct work *w, const char *reference) {
-    const struct deed *d = money_with(w, reference);
-    if (!d || d->kind != DEED_HELD || work_reversed(w, d->n)) return work_refuse(w, "held", "nothing is held in suspense under this reference");
+    const struct deed *d = held_with(w, reference);
+    const char *currency;
+    if (!d) return work_refuse(w, "held", "nothing is held in suspense under this reference");
     if (d->minor != amount_of(w)) return work_refuse(w, "amount", "money in suspense is given back whole");
-    return free_held(w, d);
+    return free_held(w, d, &currency);
 }
 
 enum err op_refund(struct work *w) {

@@ -104,14 +104,12 @@ enum err op_change_terms(struct work *w) {
     return e == OK ? answer_change(w, c, until) : e;
 }
 
-enum err terms_prepay(struct work *w) {
+enum err terms_prepay(struct work *w, int64_t minor) {
     struct prepay_quote *q = arena_alloc(w->arena, sizeof *q);
-    int64_t minor = json_int(w->call->input, "amount", 0);
     bool shorter = strcmp(json_text(w->call->input, "keep", "instalment"), "term") != 0;
     if (!q) return fault_set(&w->fault, ERR_NOMEM, "", "no memory");
-    if (w->day != w->today) return work_refuse(w, "on", "a prepayment counts from today on: an older payment is a normal one");
-    enum err e = quote_prepayment(w->deeds, w->n, w->today, INT64_MAX, minor, shorter, w->arena, q, &w->fault);
-    if (e == OK) e = payment_add(w, DEED_PAID, "prepayment");
+    enum err e = quote_prepayment(w->deeds, w->n, w->day, INT64_MAX, minor, shorter, w->arena, q, &w->fault);
+    if (e == OK) e = payment_add(w, DEED_PAID, "prepayment", minor);
     return e == OK ? work_add_take(w, DEED_TERMS, w->day, 0, rows_body(&q->change, shorter ? "shorter_term" : "re_amortise")) : e;
 }
 
@@ -169,29 +167,33 @@ static enum err check_enough(struct work *w, const struct exit_quote *q) {
 
 /* What is not due yet becomes due today: its principal, and interest of the days that have passed. */
 static enum err add_exit(struct work *w, enum deed_kind kind, const struct exit_quote *q) {
-    const struct due_row row = {w->today, q->later_principal_minor, q->accrued_minor};
+    const struct due_row row = {w->day, q->later_principal_minor, q->accrued_minor};
     if (!row.principal_minor && !row.interest_minor) return OK; /* all of it has fallen due */
-    return work_add_take(w, kind, w->today, 0, json_pack("{s:o}", "rows", deed_rows_new(&row, 1)));
+    return work_add_take(w, kind, w->day, 0, json_pack("{s:o}", "rows", deed_rows_new(&row, 1)));
 }
 
 static enum err leave(struct work *w, enum deed_kind kind, int64_t fee) {
+    const struct loan_state *then; /* on the day on which the money came */
     struct exit_quote q;
-    enum err e = quote_exit(w->before, fee, &q, &w->fault);
+    int64_t paid = json_int(w->call->input, "amount", 0);
+    if (w->before->stage != STAGE_ACTIVE) return work_refuse(w, "not_active", "only an active loan can be paid back early");
+    enum err e = work_fold(w, w->day, &then);
+    if (e == OK) e = quote_exit(then, fee, &q, &w->fault);
     if (e == OK) e = check_enough(w, &q);
     if (e == OK) e = add_exit(w, kind, &q);
-    if (e == OK && q.fee_minor) e = work_add_take(w, DEED_FEE, w->today, q.fee_minor, json_pack("{s:s}", "code", "foreclosure"));
-    if (e == OK && json_int(w->call->input, "amount", 0)) e = payment_add(w, DEED_PAID, "normal");
+    if (e == OK && q.fee_minor) e = work_add_take(w, DEED_FEE, w->day, q.fee_minor, json_pack("{s:s}", "code", "foreclosure"));
+    if (e == OK && paid) e = payment_add(w, DEED_PAID, "normal", paid);
     if (e != OK) return e;
     return work_answer_state(w, json_pack("{s:I, s:I, s:I}", "asked", (json_int_t)q.total_minor, "interest", (json_int_t)q.accrued_minor, "fee", (json_int_t)q.fee_minor));
 }
 
 enum err op_exit_cooling_off(struct work *w) {
-    enum err e = need_today(w);
-    if (e == OK && w->before->opening->cooling_off_until < w->today) e = work_refuse(w, "too_late", "the cooling-off period is over: the loan can be foreclosed");
+    enum err e = work_need_loan(w);
+    if (e == OK && w->before->opening->cooling_off_until < w->day) e = work_refuse(w, "too_late", "the cooling-off period is over: the loan can be foreclosed");
     return e == OK ? leave(w, DEED_COOLED_OFF, 0) : e;
 }
 
 enum err op_foreclose(struct work *w) {
-    enum err e = need_today(w);
+    enum err e = work_need_loan(w);
     return e == OK ? leave(w, DEED_FORECLOSED, w->before->opening->foreclosure_fee) : e;
 }

@@ -13,7 +13,8 @@ enum err op_write_off(struct work *w);
 enum err op_exit_cooling_off(struct work *w);
 enum err op_foreclose(struct work *w);
 
-/* A payment ahead of time: its entry, and the new rows. `keep` of the input: "instalment" (the term falls) or "term". */
-MUST_CHECK enum err terms_prepay(struct work *w);
+/* A payment ahead of time: its entry, and the new rows. `keep` of the input: "instalment" (the term falls) or "term".
+ * ERR_REFUSED as quote_prepayment; then nothing was added. */
+MUST_CHECK enum err terms_prepay(struct work *w, int64_t minor);
 
 #endif

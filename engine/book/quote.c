@@ -97,8 +97,8 @@ enum err quote_prepayment(const struct deed *deeds, size_t n, int32_t day, int64
     if (e == OK) e = fold_with(deeds, n, &payment, known_ms, a, &after, f);
     if (e != OK) return e;
     split(after, n ? deeds[n - 1].n + 1 : 1, out);
-    if (!out->principal_minor) return fault_set(f, ERR_REFUSED, "amount", "the payment pays only what is due, nothing ahead");
-    if (!loan_principal(after)) return fault_set(f, ERR_REFUSED, "amount", "the payment is enough for all of it: foreclose the loan instead");
+    if (!out->principal_minor) return fault_set(f, ERR_REFUSED, "nothing_ahead", "the payment pays only what is due, nothing ahead");
+    if (!loan_principal(after)) return fault_set(f, ERR_REFUSED, "pays_all", "the payment is enough for all of it: foreclose the loan instead");
     out->payment_before_minor = next_payment(before, &out->rows_before);
     const struct change_request q = {.kind = shorter ? CHANGE_SHORTER_TERM : CHANGE_RE_AMORTISE, .payment_minor = out->payment_before_minor};
     e = change_make(after, &q, &out->change, f);

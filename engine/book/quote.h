@@ -29,8 +29,8 @@ struct prepay_quote {
     size_t rows_before;
     int64_t saved_minor;
 };
-/* A payment of `minor` on `day` on top of these entries; `shorter`: the term falls, else the instalment. ERR_REFUSED: it
- * pays nothing ahead, or all (then it is a foreclosure). */
+/* A payment of `minor` on `day` on top of these entries; `shorter`: the term falls, else the instalment. ERR_REFUSED
+ * with f->where "nothing_ahead", "pays_all" (then it is a foreclosure), or what change_make says. */
 MUST_CHECK enum err quote_prepayment(const struct deed *deeds, size_t n, int32_t day, int64_t known_ms, int64_t minor, bool shorter,
                                      struct arena *a, struct prepay_quote *out, struct fault *f);
 

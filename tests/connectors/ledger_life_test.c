@@ -62,7 +62,9 @@ void test_ledger_life__part_over_and_for_a_chosen_charge(void) {
     is("interest", 25000);
     ask("2026-02-21", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P2\",\"amount\":700,\"to_charge\":\"C1\"}");
     is("penalty", 700);
-    refused("2026-02-21", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P3\",\"amount\":700,\"to_charge\":\"P1\"}", "to_charge");
+    ask("2026-02-21", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P3\",\"amount\":700,\"to_charge\":\"P1\"}");
+    says("why", "unknown_aim");
+    ask("2026-02-21", "reverse_payment", "{\"loan\":\"%s\",\"reference\":\"B3\",\"payment\":\"P3\",\"why\":\"error\"}");
     ask("2026-02-22", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P4\",\"amount\":9000000}");
     says("outcome", "over");
     says("state", "closed");
@@ -156,7 +158,7 @@ void test_ledger_life__money_without_a_place_is_held(void) {
 void test_ledger_life__days_that_make_no_sense_are_refused(void) {
     begin();
     refused("2026-02-01", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P1\",\"amount\":5,\"on\":\"2026-02-02\"}", "future");
-    refused("2026-02-01", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P1\",\"amount\":5,\"on\":\"2026-01-14\"}", "before_opening");
+    refused("2026-02-01", "waive", "{\"loan\":\"%s\",\"reference\":\"W1\",\"component\":\"fee\",\"amount\":5,\"on\":\"2026-01-14\"," BY("head") "}", "before_opening");
     refused("2026-02-01", "day_end", "{\"loan\":\"%s\",\"day\":\"2026-02-01\"}", "day");
     refused("2026-02-01", "charge", "{\"loan\":\"%s\",\"reference\":\"C\",\"kind\":\"fee\",\"amount\":5,\"code\":\"x\",\"due\":\"2026-01-20\"}", "due");
 }
@@ -176,8 +178,11 @@ void test_ledger_life__prepayment_shortens_or_lowers_and_can_bounce(void) {
     is("outstanding", 2025000);
     CU_ASSERT_FALSE(json_bool(d.answer, "review_terms", true)); /* the new rows went with it */
     ask("2026-03-15", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P2\",\"amount\":1200000,\"as\":\"prepayment\",\"keep\":\"term\"}");
-    refused("2026-03-16", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P3\",\"amount\":5000000,\"as\":\"prepayment\"}", "amount");
-    refused("2026-03-16", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P3\",\"amount\":5,\"as\":\"prepayment\",\"on\":\"2026-03-15\"}", "on");
+    ask("2026-03-16", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P3\",\"amount\":5000000,\"as\":\"prepayment\"}");
+    says("why", "pays_all"); /* a foreclosure asks for less: a person calls */
+    ask("2026-05-16", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P4\",\"amount\":5,\"as\":\"prepayment\",\"on\":\"2026-05-15\"}");
+    says("outcome", "part"); /* nothing is left of it for later */
+    CU_ASSERT_STRING_EQUAL(d.entries[d.file.n - 2].kind, "paid");
 }
 
 void test_ledger_life__giving_up_needs_authority_and_two_people(void) {
@@ -392,4 +397,42 @@ void test_ledger_life__a_deep_correction_is_posted_in_sums(void) {
     ask("2029-06-21", "reverse_payment", "{\"loan\":\"%s\",\"reference\":\"B1\",\"payment\":\"P1\",\"why\":\"error\"}");
     is("days_past_due", 6);
     CU_ASSERT_EQUAL(balance("loan:L1:principal") + balance("loan:L1:interest"), desk_number(&d, "outstanding"));
+}
+
+void test_ledger_life__held_money_is_placed_on_the_day_on_which_it_came(void) {
+    begin();
+    ask("2026-01-20", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P0\",\"amount\":96973,\"on\":\"2026-01-10\"}");
+    says("why", "before_opening");
+    ask("2026-02-15", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P1\",\"amount\":96973,\"to_due\":\"2026-02-14\"}");
+    says("why", "unknown_aim");
+    CU_ASSERT_EQUAL(balance("lender:suspense"), -2 * 96973);
+    ask("2026-02-20", "day_end", "{\"loan\":\"%s\"}");
+    is("days_past_due", 4);
+    refused("2026-02-25", "place_held", "{\"loan\":\"%s\",\"reference\":\"X\",\"held\":\"P9\"}", "held");
+    ask("2026-02-25", "place_held", "{\"loan\":\"%s\",\"reference\":\"X1\",\"held\":\"P1\"}");
+    says("outcome", "allocated");
+    is("principal", 71973);
+    is("days_past_due", 0);
+    CU_ASSERT_EQUAL(desk_balance_on(&d, "loan:L1:principal", day_of(2026, 2, 15)), 2000000 - 71973);
+    CU_ASSERT_EQUAL(balance("lender:suspense"), -96973);
+    CU_ASSERT_EQUAL(balance("lender:settlement"), -1960000 + 2 * 96973);
+    refused("2026-02-25", "place_held", "{\"loan\":\"%s\",\"reference\":\"X2\",\"held\":\"P1\"}", "held");
+    ask("2026-02-26", "reverse_payment", "{\"loan\":\"%s\",\"reference\":\"B1\",\"payment\":\"X1\",\"why\":\"returned\"}");
+    is("days_past_due", 11);
+    CU_ASSERT_EQUAL(balance("lender:settlement"), -1960000 + 96973);
+    ask("2026-02-27", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P2\",\"amount\":100,\"currency\":\"JPY\"}");
+    refused("2026-02-27", "place_held", "{\"loan\":\"%s\",\"reference\":\"X3\",\"held\":\"P2\"}", "wrong_currency");
+}
+
+/* Paid yesterday against yesterday's quote, heard of today. */
+void test_ledger_life__an_exit_counts_from_the_day_on_which_the_money_came(void) {
+    begin();
+    ask("2026-01-19", "exit_cooling_off", "{\"loan\":\"%s\",\"reference\":\"X1\",\"amount\":2002500,\"on\":\"2026-01-18\"}");
+    says("state", "cooled_off");
+    is("credit", 0);
+    refused("2026-01-20", "foreclose", "{\"loan\":\"%s\",\"reference\":\"F1\",\"amount\":2002500}", "not_active");
+    begin();
+    ask("2026-01-18", "receive_payment", "{\"loan\":\"%s\",\"reference\":\"P1\",\"amount\":1096973,\"as\":\"prepayment\",\"on\":\"2026-01-17\"}");
+    is("principal", 1096973);
+    CU_ASSERT_EQUAL(desk_balance_on(&d, "loan:L1:principal", day_of(2026, 1, 17)), 2000000 - 1096973);
 }

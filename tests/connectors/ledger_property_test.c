@@ -41,7 +41,9 @@ static const char *random_request(int32_t today) {
     int n = ++references, some = 1 + (int)below(n);
     (void)day_text(today + 10, later);
 #define SAY(name, ...) return snprintf(request, sizeof request, __VA_ARGS__), name
-    switch (below(16)) {
+    switch (below(18)) {
+    case 12: SAY("place_held", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"held\":\"K%d\"}", n, some);
+    case 13: SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"to_due\":\"%s\"}", n, (long long)(1 + below(90000)), some_day(today, day));
     case 0: SAY("charge", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"kind\":\"%s\",\"amount\":%lld,\"code\":\"c\",\"on\":\"%s\"}", n, below(2) ? "fee" : "penalty",
                 (long long)(1 + below(5000)), some_day(today, day));
     case 1: SAY("reverse_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"payment\":\"K%d\",\"why\":\"%s\"}", n, some, below(3) ? "returned" : "error");
@@ -53,11 +55,11 @@ static const char *random_request(int32_t today) {
     case 6:
         if (below(4)) SAY("day_end", "{\"loan\":\"%%s\"}");
         SAY("write_off", "{\"loan\":\"%%s\",\"reference\":\"K%d\"," BY "}", n);
-    case 7: SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"as\":\"prepayment\",\"keep\":\"%s\"}", n, (long long)(1 + below(300000)),
-                below(2) ? "term" : "instalment");
+    case 7: SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"as\":\"prepayment\",\"keep\":\"%s\",\"on\":\"%s\"}", n, (long long)(1 + below(300000)),
+                below(2) ? "term" : "instalment", below(3) ? day_text(today, day) : some_day(today, day));
     case 8:
         if (below(3)) SAY("receive_payment", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"currency\":\"BHD\"}", n, (long long)(1 + below(300000)));
-        SAY("foreclose", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld}", n, (long long)below(900000));
+        SAY("foreclose", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld,\"on\":\"%s\"}", n, (long long)below(900000), some_day(today, day));
     case 9: SAY("exit_cooling_off", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"amount\":%lld}", n, (long long)below(900000));
     case 10: SAY("dispute", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"open\":%s,\"charge\":\"K%d\",\"reason\":\"r\"}", n, below(2) ? "true" : "false", some);
     case 11: SAY("limit_change", "{\"loan\":\"%%s\",\"reference\":\"K%d\",\"asked\":true,\"stable\":true,\"distress\":%s}", n, below(2) ? "true" : "false");
