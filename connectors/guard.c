@@ -73,7 +73,7 @@ static struct door *door_of(struct guard *g, const struct call *call) {
     return &g->doors[2 * i + (call->look && call->op->can_look)];
 }
 
-/* The answer of an effect, or of a read: it has come back from the connector. */
+/* It has come back from the connector. */
 static void came_back(struct call *call, const struct call_result *r) {
     struct guarded *x = (struct guarded *)call;
     struct guard *g = x->door->guard;
@@ -150,18 +150,21 @@ static void start(struct connector *c, struct call *call) {
     guard_leave(g);
 }
 
+void guard_give_up(struct guarded *x) {
+    struct connector *inner = x->door->guard->inner;
+    if (x->given_up) return;
+    x->given_up = true;
+    if (inner->ops->cancel) inner->ops->cancel(inner, &x->call);
+}
+
 static void cancel(struct connector *c, struct call *outer) {
     struct guard *g = (struct guard *)c;
     struct guarded *x = outer->inner;
     if (!x) return;
     guard_enter(g);
-    if (x->stage != STAGE_SENT) {
-        guard_deny(x, DENIED_CANCELLED, 0);
-        if (!g->closed) turn_pump(g);
-    } else if (!x->given_up) {
-        x->given_up = true;
-        if (g->inner->ops->cancel) g->inner->ops->cancel(g->inner, &x->call);
-    }
+    if (x->stage == STAGE_SENT) guard_give_up(x);
+    else guard_deny(x, DENIED_CANCELLED, 0);
+    if (!g->closed) turn_pump(g);
     guard_leave(g);
 }
 

@@ -121,6 +121,8 @@ void guard_leave(struct guard *g); /* may free it */
 void guard_deny(struct guarded *x, enum denial why, int64_t retry_after_ms);
 /* Ends any call: unlinks it, tells the caller, frees it. */
 void guard_end(struct guarded *x, const struct call_result *r);
+/* Asks the connector to end a call that was sent, once; it may be over when this returns. */
+void guard_give_up(struct guarded *x);
 /* The call goes on after the cache: to its turn. */
 void guard_admit(struct guarded *x);
 

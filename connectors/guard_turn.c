@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "connectors/guard_inner.h"
 
-enum { WAITING_MAX = 10000 };
+enum { WAITING_MAX = 10000, LATE_GRACE_MS = 2000 };
 
 /* --- lines -------------------------------------------------------------------------------------- */
 
@@ -112,28 +112,44 @@ static void ask_lease(struct guarded *x) {
 
 static void watch_slow(struct door *d);
 
+/* A connector ends its calls itself in time. One that has not is asked to. */
+static int64_t late_us(const struct door *d) { return ((int64_t)d->op->timeout_ms + LATE_GRACE_MS) * 1000; }
+
+static struct guarded *next_of(struct guarded *x, bool late) {
+    while (x && (late ? x->given_up : x->slow)) x = x->next;
+    return x;
+}
+
+static void end_late(struct door *d, int64_t now) {
+    for (struct guarded *x; !d->guard->closed && (x = next_of(d->sent.first, true)) && now - x->sent_us >= late_us(d);) guard_give_up(x);
+}
+
 static void slow_now(void *who) {
     struct door *d = who;
     struct guard *g = d->guard;
     int64_t now = guards_mono_us(g->all);
     bool changed = false;
     d->slow_timer = NULL;
+    guard_enter(g);
     for (struct guarded *x = d->sent.first; x && now - x->sent_us >= d->slow_us; x = x->next) {
         if (x->slow) continue;
         x->slow = true;
         changed |= breaker_bad(&d->breaker, x->era, now / 1000);
     }
-    watch_slow(d);
     if (changed) door_changed(d, true, "slow");
+    end_late(d, now);
+    if (!g->closed) watch_slow(d);
+    guard_leave(g);
 }
 
 static void watch_slow(struct door *d) {
     if (d->slow_timer) return;
-    const struct guarded *x = d->sent.first;
-    while (x && x->slow) x = x->next;
-    if (!x) return;
+    const struct guarded *slow = next_of(d->sent.first, false), *late = next_of(d->sent.first, true);
+    if (!slow && !late) return;
     struct guards *all = d->guard->all;
-    int64_t left = d->slow_us - (guards_mono_us(all) - x->sent_us);
+    int64_t at = late ? late->sent_us + late_us(d) : INT64_MAX;
+    if (slow && slow->sent_us + d->slow_us < at) at = slow->sent_us + d->slow_us;
+    int64_t left = at - guards_mono_us(all);
     d->slow_timer = loop_timer(all->c.loop, left > 0 ? (left + 999) / 1000 : 0, slow_now, d);
 }
 

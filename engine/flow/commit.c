@@ -36,7 +36,8 @@ static bool start_effects(struct engine *e, struct run *r, const struct effect *
             continue;
         }
         struct ask *a = x->undo ? &ps->undo : &ps->asks[x->op];
-        bool wanted = x->look ? a->state == ASK_UNSURE : a->state == ASK_OUT;
+        /* A look that was planned before the last one answered would be one too many, and too soon. */
+        bool wanted = x->look ? a->state == ASK_UNSURE && a->looks == x->looks : a->state == ASK_OUT;
         if (a->flight || !wanted || ps->visits != x->visit || a->attempt != x->attempt) continue;
         flight_start(e, r, x->para, x->op, x->undo, x->look);
         const struct entry *en = known_find(e, id);

@@ -24,7 +24,7 @@ struct effect { /* to be started when the row is durable */
     int para, op;
     bool undo, look;
     bool money; /* no call yet: how its business key stands */
-    unsigned visit, attempt;
+    unsigned visit, attempt, looks;
 };
 /* Whoever asked for this turn; told when the row is durable. */
 struct waiter {

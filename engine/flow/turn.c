@@ -177,7 +177,7 @@ void turn_effect(struct turn *t, int para, int op, bool undo, bool look) {
     const struct para_state *ps = &t->run->paras[para];
     const struct ask *a = undo ? &ps->undo : &ps->asks[op];
     t->effects[t->n_effects++] = (struct effect){.para = para, .op = op, .undo = undo, .look = look,
-                                                .visit = ps->visits, .attempt = a->attempt};
+                                                .visit = ps->visits, .attempt = a->attempt, .looks = a->looks};
 }
 
 void turn_cancel(struct turn *t, int para, int op) {

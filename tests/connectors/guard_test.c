@@ -333,6 +333,23 @@ void test_guard__a_probe_that_hangs_stays_the_only_one(void) {
     guarded_down();
 }
 
+void test_guard__a_call_that_its_connector_forgets_is_ended(void) {
+    struct asked a[3];
+    guarded_up("{\"limits\":{\"at_once\":1}}");
+    fake.fate[PAY] = FATE_HANGS, fake.forgets = true;
+    ask_(&a[0], PAY, 0);
+    after_ms(3999);
+    CU_ASSERT_EQUAL(a[0].ended, 0);
+    after_ms(1); /* its time-out is over since two seconds */
+    CU_ASSERT(a[0].ended == 1 && a[0].end == CALL_UNCERTAIN && fake.cancelled == 1);
+    fake.fate[PAY] = FATE_ANSWERS;
+    ask_(&a[1], PAY, 1);
+    after_ms(100);
+    CU_ASSERT(a[1].ended == 1 && a[1].end == CALL_DONE);
+    asked_reset(&a[0]), asked_reset(&a[1]);
+    guarded_down();
+}
+
 void test_guard__record_only_sends_no_effect(void) {
     struct asked a[3];
     guarded_up("{\"mode\":\"record_only\"}");

@@ -1,6 +1,9 @@
 """A database or cache that is away: requests get 503 with Retry-After in good time, never a hang, and it heals by itself."""
+import json
 import os
 import signal
+import socket
+import statistics
 import time
 
 from cases import apply, key, somebody
@@ -58,5 +61,40 @@ def test_a_cache_that_is_away_makes_nothing_wrong():
         for _ in range(3):
             signal_all(t.pids("redis-server"), signal.SIGKILL)
             assert apply(t, somebody()).status == 200
+    finally:
+        assert t.stop() == 0
+
+
+def redis_says(t, word):
+    """One word to the instance's own Redis, over its socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(json.load(open(os.path.join(t.dir, "run.json")))["redis"].removeprefix("unix:"))
+        s.sendall(b"%s\r\n" % word.encode())
+        assert s.recv(100).startswith(b"+OK")
+
+
+def test_a_cache_that_hangs_or_is_emptied_makes_nothing_wrong_or_slow():
+    t = Tenor().start()
+    try:
+        def took(n):
+            each = []
+            for _ in range(n):
+                begin = time.monotonic()
+                assert apply(t, somebody()).status == 200
+                each.append(time.monotonic() - begin)
+            return statistics.median(each)
+        calm = took(15)
+        redis = t.pids("redis-server")
+        signal_all(redis, signal.SIGSTOP)
+        try:
+            hung = took(15)
+            assert not t.get("/v1/connectors").json["shared"]
+        finally:
+            signal_all(redis, signal.SIGCONT)
+        eventually(lambda: t.get("/v1/connectors").json["shared"], 20)
+        redis_says(t, "FLUSHALL")
+        emptied = took(15)
+        print("      an application: %.0f ms, %.0f ms while Redis hangs, %.0f ms after it was emptied" % (1e3 * calm, 1e3 * hung, 1e3 * emptied))
+        assert hung < 5 * calm + 0.1, (calm, hung)  # one question waits ten milliseconds for it, and no other
     finally:
         assert t.stop() == 0
