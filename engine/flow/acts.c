@@ -59,6 +59,15 @@ static void again(struct turn *t, int para, const char *by) {
     else walk_again(t, para);
 }
 
+void stuck_look(struct turn *t, int para, const char *by) {
+    if (t->run->paras[para].stuck_undo) {
+        unstick(t, para, "retry", by);
+        undo_look(t, para);
+    } else {
+        again(t, para, by);
+    }
+}
+
 static enum err check_against(const json_t *definition, const json_t *data, struct fault *f) {
     struct schema *s = NULL;
     if (!definition) return OK;

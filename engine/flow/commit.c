@@ -207,7 +207,8 @@ enum err commit_facts(struct turn *t) {
                        .money = money, .n_money = money_rows(t, money, keys),
                        .artifacts = artifacts, .n_artifacts = fill_artifacts(t, artifacts, ARRAY_LEN(artifacts)),
                        .outbox = outbox_rows(&t->outbox), .n_outbox = t->outbox.n,
-                       .dedup = t->dedup, .person = t->person, .heard = t->heard};
+                       .dedup = t->dedup, .person = t->person, .heard = t->heard,
+                       .hears = t->hears && r->case_key && !plan_listens(r->plan)};
     enum err err = e->c.store->ops->append(e->c.store, &a, commit_done, c);
     free(loans.loans), free(loans.entries);
     if (err != OK) {

@@ -90,6 +90,10 @@ typedef void engine_done_fn(void *who, enum err err, const struct fault *f);
 struct event {
     const char *name, *event_id, *by;
     const json_t *data;       /* borrowed */
+    /* Where the sender numbers what it says of one thing ("mandate:UMRN7"): an event with a lower number than one that was
+     * heard of the same subject is recorded and offered to nobody; a higher one takes the place of those not yet taken. */
+    const char *subject;      /* NULL or "": not numbered */
+    int64_t sequence;
 };
 /* To one run. An id seen before is OK and changes nothing. */
 MUST_CHECK enum err engine_signal(struct engine *e, struct id run, const struct event *ev,

@@ -51,6 +51,7 @@ void fact_write(const struct fact *f, const struct plan *plan, const json_t *dat
     put_int(out, ",\"n\":", f->n);
     put_text(out, ",\"name\":", f->name);
     put_text(out, ",\"k\":", f->key);
+    put_int(out, ",\"sq\":", f->sequence);
     put_int(out, ",\"at\":", f->at_ms);
     put_int(out, ",\"due\":", f->due_ms);
     put_text(out, ",\"why\":", f->why);
@@ -100,7 +101,7 @@ enum err fact_read(const json_t *j, const struct plan *plan, struct fact *out, s
     out->visit = (unsigned)v, out->attempt = (unsigned)a, out->op = (int)o;
     out->undo = json_bool(j, "u", false), out->fallback = json_bool(j, "fb", false);
     out->end = (enum para_end)end_index(json_text(j, "end", NULL));
-    out->n = json_int(j, "n", 0);
+    out->n = json_int(j, "n", 0), out->sequence = json_int(j, "sq", 0);
     out->at_ms = json_int(j, "at", 0), out->due_ms = json_int(j, "due", 0);
     out->name = json_text(j, "name", NULL), out->key = json_text(j, "k", NULL);
     out->why = json_text(j, "why", NULL), out->code = json_text(j, "code", NULL);

@@ -4,7 +4,7 @@
  * the fact and applies it; replay reads the same fact and applies it. No expression is evaluated here.
  * The journal is the product's audit trail, so the keys are meant to be read:
  *   f kind, p paragraph, v visit, a attempt, o which of several operations, u it is the undo,
- *   end, at, due (unix ms), n number, k idempotency key, why, code, name, by, to, id,
+ *   end, at, due (unix ms), n number, sq the sender's number, k idempotency key or subject, why, code, name, by, to, id,
  *   d data, in input, post postings, parts of an explanation. Absent means zero or none. */
 #ifndef FLOW_FACT_H
 #define FLOW_FACT_H
@@ -30,7 +30,7 @@ enum fact_kind {
     FACT_LEFT,      /* p v end [why] */
     FACT_UNDOING,   /* p=saga v end why */
     FACT_UNDONE,    /* p v [post by] */
-    FACT_EVENT,     /* n name id d by */
+    FACT_EVENT,     /* n name id d by [k=subject sq] */
     FACT_CONSUMED,  /* n [p v name=on] */
     FACT_ARMED,     /* n=listener at (0: disarmed) */
     FACT_CAUGHT,    /* n=listener name why */
@@ -57,7 +57,7 @@ struct fact {
     bool undo;
     enum para_end end;
     bool fallback;     /* "fb": the data is the declared stand-in */
-    int64_t at_ms, due_ms, n;
+    int64_t at_ms, due_ms, n, sequence;
     const char *key, *why, *code, *name, *by, *to, *id, *ground; /* borrowed */
     json_t *data, *input, *post, *parts;                /* borrowed */
 };

@@ -193,6 +193,17 @@ static enum err undone(struct run *r, const struct fact *f) {
     return book(r, f->post);
 }
 
+/* Of one subject the newest word counts: older ones that nobody has taken are void, and so is this one if it is older. */
+static void supersede(struct run *r, struct run_event *e) {
+    for (uint32_t i = 0; e->subject && i + 1 < r->n_events; i++) {
+        struct run_event *other = &r->events[i];
+        if (!other->subject || strcmp(other->subject, e->subject) || other->sequence == e->sequence) continue;
+        struct run_event *older = other->sequence < e->sequence ? other : e;
+        if (!older->consumed) keep_json(&older->data, NULL);
+        older->consumed = true;
+    }
+}
+
 static enum err heard(struct run *r, const struct fact *f) {
     if (r->n_events == r->cap_events) {
         uint32_t cap = r->cap_events ? 2 * r->cap_events : 4;
@@ -204,7 +215,9 @@ static enum err heard(struct run *r, const struct fact *f) {
     struct run_event *e = &r->events[r->n_events];
     *e = (struct run_event){.n = (uint32_t)f->n, .data = json_incref(f->data), .unseen = r->interrupt != INTERRUPT_NONE};
     r->n_events++;
-    if (keep_text(&e->name, f->name) != OK || keep_text(&e->id, f->id) != OK) return ERR_NOMEM;
+    if (keep_text(&e->name, f->name) != OK || keep_text(&e->id, f->id) != OK || keep_text(&e->subject, f->key) != OK) return ERR_NOMEM;
+    e->sequence = f->sequence;
+    supersede(r, e);
     return f->id && json_object_set_new(r->event_ids, f->id, json_true()) ? ERR_NOMEM : OK;
 }
 

@@ -13,8 +13,8 @@ static enum err arrives(struct turn *t, struct request *q, struct fault *f) {
     if (q->knew) return OK;
     if (t->run->n_events >= RUN_EVENTS_MAX) /* never say yes to what is not kept */
         return fault_set(f, ERR_LIMIT, t->run->text, "this run has heard %d events: no more are taken", RUN_EVENTS_MAX);
-    struct event ev = {q->name, q->id, q->by, q->data};
-    q->heard = (struct heard_row){q->id, q->name, q->by, q->at_ms};
+    struct event ev = {q->name, q->id, q->by, q->data, q->subject, q->sequence};
+    q->heard = (struct heard_row){q->id, q->name, q->by, q->subject, q->sequence, q->at_ms};
     if (q->by_case) t->heard = &q->heard;
     event_arrives(t, &ev);
     return OK;
@@ -24,6 +24,7 @@ struct request *event_request(struct engine *e, struct id run, const struct even
     struct request *q = request_new(e, run, arrives, done, who);
     if (!q) return NULL;
     q->name = copy(ev->name), q->id = copy(ev->event_id), q->by = copy(ev->by);
+    q->subject = ev->subject && *ev->subject ? copy(ev->subject) : NULL, q->sequence = ev->sequence;
     q->data = ev->data ? json_incref((json_t *)ev->data) : json_object();
     q->at_ms = loop_now_ms(e->c.loop);
     if (q->name && q->data && !q->id == !ev->event_id) return q;
@@ -39,7 +40,8 @@ enum err engine_signal(struct engine *e, struct id run, const struct event *ev, 
 
 struct hearing {
     struct engine *engine;
-    char *type, *key, *name, *id, *by;
+    char *type, *key, *name, *id, *by, *subject;
+    int64_t sequence;
     json_t *data;
     engine_done_fn *done;
     void *who;
@@ -48,7 +50,7 @@ struct hearing {
 static void hearing_end(struct hearing *h, enum err err, const struct fault *f) {
     struct engine *e = h->engine;
     if (h->done) h->done(h->who, err, f);
-    free(h->type), free(h->key), free(h->name), free(h->id), free(h->by);
+    free(h->type), free(h->key), free(h->name), free(h->id), free(h->by), free(h->subject);
     json_decref(h->data);
     free(h);
     e->pending--;
@@ -63,12 +65,18 @@ static void kept(void *who, enum err err, const struct fault *f) {
     hearing_end(h, err, f);
 }
 
-static void keep(struct hearing *h) {
+static struct kept_event row_of(const struct hearing *h) {
+    return (struct kept_event){.case_type = h->type, .key = h->key, .name = h->name, .event_id = h->id, .by = h->by,
+                               .body = "", .at_ms = loop_now_ms(h->engine->c.loop), .subject = h->subject, .sequence = h->sequence};
+}
+
+static void keep(struct hearing *h, const char *dropped) {
     struct engine *e = h->engine;
     AUTO(buf_reset) struct buf body;
     buf_init(&body, 1 << 20);
-    enum err err = seal_kept(e, h->id, h->data, &body);
-    struct kept_event ev = {h->type, h->key, h->name, h->id, buf_text(&body), h->by, loop_now_ms(e->c.loop)};
+    struct kept_event ev = row_of(h);
+    enum err err = dropped ? OK : seal_kept(e, h->id, h->data, &body);
+    ev.body = buf_text(&body), ev.dropped = dropped;
     if (err == OK) err = e->c.store->ops->keep_event(e->c.store, &ev, kept, h);
     if (err != OK) hearing_end(h, err, NULL);
 }
@@ -78,23 +86,27 @@ static void keep(struct hearing *h) {
 static void told(void *who, enum err err, const struct fault *f) {
     struct hearing *h = who;
     if (err == OK || h->engine->closing) hearing_end(h, err, f);
-    else keep(h);
+    else keep(h, NULL);
 }
 
 static void found(void *who, enum err err, const struct event_found *x) {
     struct hearing *h = who;
     struct engine *e = h->engine;
-    struct event ev = {h->name, h->id, h->by, h->data};
+    struct event ev = {h->name, h->id, h->by, h->data, h->subject, h->sequence};
     struct fault f = {0};
     if (err != OK || x->known) {
         if (err != OK) (void)fault_set(&f, err, "", "the database is not reached at the moment");
         hearing_end(h, err, &f);
         return;
     }
+    if (x->stale) {
+        keep(h, "of its subject a higher sequence was known already");
+        return;
+    }
     bool here = x->open == 1 && !x->owed && engine_owns(e, id_shard(x->run), &f);
     struct request *q = here ? event_request(e, x->run, &ev, told, h) : NULL;
     if (!q) {
-        keep(h);
+        keep(h, NULL);
         return;
     }
     q->by_case = true;
@@ -106,11 +118,13 @@ enum err engine_hear(struct engine *e, const char *case_type, const char *key, c
     struct hearing *h = calloc(1, sizeof *h);
     if (!h) return ERR_NOMEM;
     *h = (struct hearing){.engine = e, .type = copy(case_type), .key = copy(key), .name = copy(ev->name),
-                          .id = copy(ev->event_id), .by = copy(ev->by), .done = done, .who = who};
+                          .id = copy(ev->event_id), .by = copy(ev->by), .subject = copy(ev->subject ? ev->subject : ""),
+                          .sequence = ev->sequence, .done = done, .who = who};
     h->data = ev->data ? json_incref((json_t *)ev->data) : json_object();
     e->pending++;
-    enum err err = h->type && h->key && h->name && h->id && h->data ? OK : ERR_NOMEM;
-    if (err == OK) err = e->c.store->ops->find_event(e->c.store, h->type, h->key, h->id, found, h);
+    enum err err = h->type && h->key && h->name && h->id && h->subject && h->data ? OK : ERR_NOMEM;
+    struct kept_event row = row_of(h);
+    if (err == OK) err = e->c.store->ops->find_event(e->c.store, &row, found, h);
     if (err == OK) return OK;
     h->done = NULL;
     hearing_end(h, err, NULL);

@@ -73,6 +73,7 @@ struct turn {
     const struct dedup_row *dedup;
     const struct person_key_row *person;
     const struct heard_row *heard;
+    bool hears;         /* nobody knows whether a call of it happened: a webhook may tell, even if the file names no event */
     int entering;       /* the paragraph that walk_enter is at, and its new visit */
     unsigned entering_visit;
     bool turned;        /* an interrupt was taken: events that came meanwhile are due */

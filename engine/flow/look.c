@@ -15,8 +15,8 @@ struct delivery { /* one event to one run */
     struct engine *engine;
     struct id run;
     struct request *request; /* while it is under way */
-    char *type, *key, *name, *id, *body, *by;
-    int64_t at_ms;
+    char *type, *key, *name, *id, *body, *by, *subject;
+    int64_t at_ms, sequence;
 };
 struct looking {
     struct engine *engine;
@@ -27,7 +27,7 @@ struct looking {
 
 static void delivery_free(struct delivery *d) {
     if (!d) return;
-    free(d->type), free(d->key), free(d->name), free(d->id), free(d->body), free(d->by);
+    free(d->type), free(d->key), free(d->name), free(d->id), free(d->body), free(d->by), free(d->subject);
     free(d);
 }
 
@@ -114,7 +114,7 @@ static void delivered(void *who, enum err err, const struct fault *f) {
 static void deliver(struct delivery *d) {
     struct engine *e = d->engine;
     json_t *data = seal_kept_open_new(e, d->id, d->body);
-    struct event ev = {d->name, d->id, *d->by ? d->by : NULL, data};
+    struct event ev = {d->name, d->id, *d->by ? d->by : NULL, data, d->subject, d->sequence};
     e->pending++;
     d->request = event_request(e, d->run, &ev, delivered, d);
     json_decref(data);
@@ -135,8 +135,9 @@ static void owed(void *who, const struct owed_event *o) {
     if (!d) return; /* the next look finds it */
     *d = (struct delivery){.engine = l->engine, .run = o->run, .type = strdup(o->event.case_type), .key = strdup(o->event.key),
                            .name = strdup(o->event.name), .id = strdup(o->event.event_id), .body = strdup(o->event.body),
-                           .by = strdup(o->event.by ? o->event.by : ""), .at_ms = o->event.at_ms};
-    if (!d->type || !d->key || !d->name || !d->id || !d->body || !d->by) {
+                           .by = strdup(o->event.by ? o->event.by : ""), .at_ms = o->event.at_ms,
+                           .subject = strdup(o->event.subject ? o->event.subject : ""), .sequence = o->event.sequence};
+    if (!d->type || !d->key || !d->name || !d->id || !d->body || !d->by || !d->subject) {
         delivery_free(d);
         return;
     }

@@ -15,7 +15,7 @@ struct request *request_new(struct engine *e, struct id run, request_fn *act, en
 
 void request_free(struct request *q) {
     if (!q) return;
-    free(q->name), free(q->id), free(q->by), free(q->answer);
+    free(q->name), free(q->id), free(q->by), free(q->answer), free(q->subject);
     json_decref(q->data);
     free(q);
 }

@@ -22,6 +22,8 @@ struct request {
     bool stuck;
     bool by_case, knew; /* hear.c: the event has an id of its own by case; the run had heard it before */
     int64_t at_ms;
+    char *subject;
+    int64_t sequence;
     struct heard_row heard;
 };
 struct request *request_new(struct engine *e, struct id run, request_fn *act, engine_done_fn *done, void *who);

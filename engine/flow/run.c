@@ -56,7 +56,7 @@ void run_free(struct run *r) {
         free(ps->key), free(ps->base), free(ps->assignee), free(ps->why);
     }
     for (uint32_t i = 0; i < r->n_events; i++) {
-        free(r->events[i].name), free(r->events[i].id);
+        free(r->events[i].name), free(r->events[i].id), free(r->events[i].subject);
         json_decref(r->events[i].data);
     }
     free(r->events);

@@ -61,6 +61,7 @@ struct ask { /* one operation of a step in this visit, or the undo of a step */
     int64_t due_ms;
     struct flight *flight; /* live: the call in flight */
     struct waiting *queued; /* live: its place in the queue for its loan's file (cabinet.h) */
+    bool hinted;            /* live: look again at once when the look under way has not settled it (hint.c) */
 };
 
 enum task_state { TASK_NONE, TASK_OPEN, TASK_CLAIMED };
@@ -98,7 +99,8 @@ struct para_state {
 
 struct run_event {
     uint32_t n;
-    char *name, *id;
+    char *name, *id, *subject;
+    int64_t sequence;
     json_t *data;
     bool consumed;
     bool unseen; /* came while an interrupt was under way: no top-level `on` has been asked yet */

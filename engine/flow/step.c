@@ -127,6 +127,8 @@ static void unsure(struct turn *t, int para, int op, const struct outcome *o) {
     }
     int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
     if (looks && o->retry_after_ms > wait) wait = o->retry_after_ms; /* a look that was turned away */
+    if (ps->asks[op].hinted) wait = 0;
+    ps->asks[op].hinted = false;
     fact_about_ask(t, FACT_UNSURE, para, op, o, t->now_ms + wait, looks + 1);
     if (!wait) turn_effect(t, para, op, false, true);
 }

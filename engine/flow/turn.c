@@ -20,6 +20,7 @@ void turn_begin(struct engine *e, struct run *r) {
     outbox_clear(&t->outbox);
     t->posted_from = json_array_size(r->postings);
     t->artifacts = NULL, t->waiters = NULL, t->held = NULL;
+    t->hears = false;
     t->dedup = NULL, t->person = NULL, t->heard = NULL;
     t->entering = -1, t->entering_visit = 0, t->n_cancels = 0, t->turned = false;
     t->failed = OK;
@@ -162,6 +163,7 @@ void turn_fact(struct turn *t, const struct fact *f) {
     enum err err = fact_apply(t->run, f, t->now_ms);
     if (err != OK && t->failed == OK) t->failed = err;
     if (err == OK) note_money(t, f);
+    t->hears |= f->kind == FACT_UNSURE || (f->kind == FACT_STUCK && f->n);
 }
 
 void turn_effect(struct turn *t, int para, int op, bool undo, bool look) {

@@ -139,6 +139,8 @@ static void unsure(struct turn *t, int para, const struct outcome *o) {
     if (op->can_look && !retry_spent(look, looks)) {
         int64_t wait = looks ? retry_wait_ms(look, looks, t->e->c.rng) : o->settle_ms;
         if (looks && o->retry_after_ms > wait) wait = o->retry_after_ms;
+        if (state_of(t, para)->undo.hinted) wait = 0;
+        state_of(t, para)->undo.hinted = false;
         about(t, FACT_UNSURE, para, o, wait, looks + 1);
         if (!wait) turn_effect(t, para, 0, true, true);
     } else if (op->undoes && !op->can_look) {
@@ -190,6 +192,12 @@ void undo_again(struct turn *t, int para) {
     struct ask *a = &state_of(t, para)->undo;
     a->attempt = 0, a->looks = 0;
     begin(t, para);
+}
+
+void undo_look(struct turn *t, int para) {
+    struct outcome o = {.end = CALL_UNCERTAIN, .why = "a webhook came: it is looked at again"};
+    state_of(t, para)->undo.looks = 0;
+    unsure(t, para, &o);
 }
 
 void undo_by_hand(struct turn *t, int para, const char *by) { done(t, para, NULL, by); }

@@ -203,11 +203,13 @@ void event_arrives(struct turn *t, const struct event *ev) {
     }
     struct fact f = fact_of(FACT_EVENT, -1, 0);
     f.n = (int64_t)r->n_events + 1, f.name = ev->name, f.id = ev->event_id, f.by = ev->by;
-    f.data = (json_t *)ev->data;
+    f.data = (json_t *)ev->data, f.key = ev->subject, f.sequence = ev->sequence;
     turn_fact(t, &f);
     if (t->failed != OK) return;
+    hint_take(t, ev->by);
     registry_forget(t->e->c.registry, r->customer, ev->name);
     const struct run_event kept = r->events[r->n_events - 1];
+    if (kept.consumed) return; /* of its subject something newer was heard before */
     if (top_takes(t, &kept)) return;
     for (int i = 0; i < r->plan->n_paras; i++) {
         enum phase p = r->paras[i].phase;

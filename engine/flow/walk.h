@@ -76,6 +76,7 @@ void undo_result(struct turn *t, int para, bool look, const struct outcome *o);
 void undo_due(struct turn *t, int para);
 void undo_resume(struct turn *t, int para);
 void undo_again(struct turn *t, int para);
+void undo_look(struct turn *t, int para);
 void undo_by_hand(struct turn *t, int para, const char *by);
 
 /* wait.c */
@@ -87,6 +88,12 @@ bool task_ons_due(struct turn *t, int para);
 void ons_arm(struct turn *t);
 void ons_due(struct turn *t);
 bool ons_catch_up(struct turn *t); /* events that came during an interrupt now taken; true: one was caught */
+
+/* hint.c: the event came by a webhook (`by` begins with HINT_BY and names the connector) */
+#define HINT_BY "webhook:"
+void hint_take(struct turn *t, const char *by);
+/* acts.c: a stuck call of which nobody knows whether it happened is looked at once more. */
+void stuck_look(struct turn *t, int para, const char *by);
 
 /* task.c */
 void task_enter(struct turn *t, int para, unsigned visit);

@@ -62,7 +62,7 @@ void memory_events_free(struct memory *m) {
     for (struct mem_owed *o = m->owed, *next; o; o = next) next = o->next, free(o);
     for (struct mem_event *e = m->events, *next; e; e = next) {
         next = e->next;
-        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e->by), free(e->reason), free(e);
+        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e->by), free(e->reason), free(e->subject), free(e);
     }
 }
 
@@ -80,6 +80,7 @@ void memory_event_take(struct memory *m, const struct append *a, const struct me
     if (!e) {
         e = event_new(m, r->case_type, r->case_key, a->heard->event_id);
         e->name = copy(a->heard->name), e->by = copy(a->heard->by), e->body = copy(""), e->at_ms = a->heard->at_ms;
+        e->subject = copy(a->heard->subject), e->sequence = a->heard->sequence;
     }
     e->state = MEM_TAKEN;
     pay(m, e, a->run);
@@ -108,6 +109,15 @@ static bool unread(struct job *j) {
     return percent && rng_below(&j->h->m->event_rng, 100) < percent;
 }
 
+/* texts: type, key, id, subject; ttl_ms: sequence */
+static bool is_stale(const struct memory *m, const struct job *j) {
+    for (const struct mem_event *e = *j->texts[3] ? m->events : NULL; e; e = e->next)
+        if (e->sequence > j->ttl_ms && e->state != MEM_DROPPED && text_eq(e->subject, j->texts[3]) && !strcmp(e->key, j->texts[1]) &&
+            !strcmp(e->type, j->texts[0]))
+            return true;
+    return false;
+}
+
 static void find_act(struct job *j, enum err err) {
     struct memory *m = j->h->m;
     struct open_of_key x = {.type = j->texts[0], .key = j->texts[1]};
@@ -116,6 +126,7 @@ static void find_act(struct job *j, enum err err) {
     if (err == OK) {
         map_each(m->runs, see_open, &x);
         found.known = event_of(m, j->texts[0], j->texts[1], j->texts[2]) != NULL;
+        found.stale = is_stale(m, j);
         found.open = x.n < 2 ? x.n : 2, found.run = x.first;
         found.owed = x.n && owes(m, x.first);
     }
@@ -125,10 +136,11 @@ static void find_act(struct job *j, enum err err) {
     done(who, err, &found);
 }
 
-enum err handle_find_event(struct store *s, const char *case_type, const char *key, const char *event_id, store_found_fn *done,
-                        void *who) {
+enum err handle_find_event(struct store *s, const struct kept_event *e, store_found_fn *done, void *who) {
     struct job *j = job_new(s, find_act, NULL, (void *)done, who);
-    if (j) j->texts[0] = copy(case_type), j->texts[1] = copy(key), j->texts[2] = copy(event_id);
+    if (!j) return ERR_IO;
+    j->texts[0] = copy(e->case_type), j->texts[1] = copy(e->key), j->texts[2] = copy(e->event_id), j->texts[3] = copy(e->subject);
+    j->ttl_ms = e->sequence;
     return start(j);
 }
 
@@ -141,7 +153,9 @@ static enum err put_event(struct job *j) {
     if (waiting >= EVENTS_WAITING_MAX) return fault_set(&j->fault, ERR_LIMIT, "key", "too many events wait for this key already");
     struct mem_event *e = event_new(m, j->texts[0], j->texts[1], j->texts[3]);
     e->name = j->texts[2], e->body = j->texts[4], e->by = j->texts[5], e->at_ms = j->now_ms;
-    j->texts[2] = j->texts[4] = j->texts[5] = NULL;
+    e->subject = j->texts[6], e->sequence = j->ttl_ms;
+    if (*j->texts[7]) e->state = MEM_DROPPED;
+    j->texts[2] = j->texts[4] = j->texts[5] = j->texts[6] = NULL;
     return OK;
 }
 
@@ -158,9 +172,9 @@ static void keep_act(struct job *j, enum err err) {
 enum err handle_keep_event(struct store *s, const struct kept_event *e, store_done_fn *done, void *who) {
     struct job *j = job_new(s, keep_act, NULL, (void *)done, who);
     if (!j) return ERR_IO;
-    const char *texts[] = {e->case_type, e->key, e->name, e->event_id, e->body, e->by};
+    const char *texts[] = {e->case_type, e->key, e->name, e->event_id, e->body, e->by, e->subject, e->dropped};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) j->texts[i] = copy(texts[i]);
-    j->now_ms = e->at_ms;
+    j->now_ms = e->at_ms, j->ttl_ms = e->sequence;
     return start(j);
 }
 
@@ -187,7 +201,7 @@ static void owed_act(struct job *j, enum err err) {
     for (struct mem_event *e = m->events; err == OK && e; e = e->next)
         for (const struct mem_owed *o = e->no > j->now_ms ? m->owed : NULL; o && told < j->limit; o = o->next) {
             if (o->event != e || !has_shard(j, id_shard(o->run))) continue;
-            struct owed_event out = {o->run, {e->type, e->key, e->name, e->id, e->body, e->by, e->at_ms}, e->no};
+            struct owed_event out = {o->run, {e->type, e->key, e->name, e->id, e->body, e->by, e->at_ms, e->subject, e->sequence, NULL}, e->no};
             ((store_owed_fn *)j->each)(j->who, &out);
             told++;
         }
@@ -240,7 +254,7 @@ static void sweep_act(struct job *j, enum err err) {
             continue;
         }
         *at = e->next;
-        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e->by), free(e->reason), free(e);
+        free(e->type), free(e->key), free(e->name), free(e->id), free(e->body), free(e->by), free(e->reason), free(e->subject), free(e);
     }
     job_end(j, err);
 }

@@ -17,7 +17,7 @@ struct job {
     void *done, *each, *next_each, *who; /* the caller's */
     struct entry *entry;     /* the append */
     void *copy;
-    char *texts[6];
+    char *texts[8];
     struct id id, *ids;
     size_t n;
     unsigned limit;
@@ -51,8 +51,7 @@ enum err handle_day_ends_open(struct store *s, const char *owner, int64_t now_ms
                               void *who);
 
 /* handle_event.c */
-enum err handle_find_event(struct store *s, const char *case_type, const char *key, const char *event_id, store_found_fn *done,
-                        void *who);
+enum err handle_find_event(struct store *s, const struct kept_event *e, store_found_fn *done, void *who);
 enum err handle_keep_event(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);
 enum err handle_owed_events(struct store *s, const int32_t *shards, size_t n, int64_t after, unsigned limit, store_owed_fn *each,
                          store_done_fn *done, void *who);

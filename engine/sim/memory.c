@@ -225,6 +225,7 @@ enum err memory_commit(struct memory *m, const struct append *a, struct fault *f
     if (a->person) put_blob(m->persons, a->person->customer, a->person->wrapped, a->person->n);
     if (a->dedup) put_dedup(m, a);
     if (a->seq == 1) r->deaf = a->row->deaf, memory_event_owe(m, a);
+    if (a->hears) r->deaf = false;
     if (a->heard) memory_event_take(m, a, r);
     return OK;
 }

@@ -34,8 +34,8 @@ struct mem_task {
 enum mem_event_state { MEM_NEW, MEM_KEPT, MEM_TAKEN, MEM_DEAD, MEM_DROPPED };
 struct mem_event {
     struct mem_event *next;
-    char *type, *key, *name, *id, *body, *by, *reason;
-    int64_t at_ms, no;
+    char *type, *key, *name, *id, *body, *by, *reason, *subject;
+    int64_t at_ms, no, sequence;
     enum mem_event_state state;
 };
 struct mem_owed {

@@ -22,7 +22,7 @@ static void tell(void *who) {
     struct stage *s = t->c->stage;
     struct proc *p = stage_proc(s);
     json_auto_t *data = json_pack("{s:s}", "ref", t->c->ref);
-    struct event ev = {t->event, t->id, "sim", data};
+    struct event ev = {.name = t->event, .event_id = t->id, .by = t->hints ? "webhook:world" : "sim", .data = data};
     enum err err = !p || (!t->by_case && !t->c->started) ? ERR_BUSY
                    : t->by_case ? engine_hear(p->engine, "sim_case", t->c->ref, &ev, told, t)
                                 : engine_signal(p->engine, t->c->run, &ev, told, t);
@@ -33,6 +33,7 @@ static void plan(struct stage *s, struct sim_case *c, const char *event, unsigne
     struct telling *t = stage_alloc(s, sizeof *t);
     *t = (struct telling){.next = s->tellings, .c = c, .event = event, .by_case = by_case};
     s->tellings = t;
+    t->hints = n % 2;
     (void)snprintf(t->id, sizeof t->id, "%s-%s-%u", event, c->ref, n);
     t->repeats = stage_fate(s, "repeats", t->id, 3);
     stage_later(s, at_ms > 0 ? at_ms : 1, tell, t);

@@ -9,7 +9,7 @@ struct telling {
     struct sim_case *c;
     const char *event;
     char id[64];
-    bool by_case;
+    bool by_case, hints; /* as a webhook of the counterpart, so that whatever is open there is looked at */
     unsigned repeats;    /* still to come, once it was acknowledged */
     int64_t told_ms;     /* when it was acknowledged first; 0 never */
 };

@@ -150,7 +150,7 @@ static bool feed_wait(struct trial *t, const char *name) {
     if (json_int(line, "after_ms", 0) > 0) pass(t, json_int(line, "after_ms", 0));
     fit_event(t, w.when, fields);
     (void)snprintf(id, sizeof id, "example-%u", ++t->events);
-    struct event ev = {w.event, id, "example", fields};
+    struct event ev = {.name = w.event, .event_id = id, .by = "example", .data = fields};
     t->answered = false;
     if (engine_signal(t->engine, t->run, &ev, acted, t) == OK) pass(t, 100);
     return t->answered;
@@ -166,7 +166,7 @@ static bool feed_on(struct trial *t) {
         json_auto_t *fields = json_is_object(data) ? json_copy((json_t *)data) : json_object();
         fit_event(t, on->when, fields);
         t->events++;
-        struct event ev = {on->event, "example-on", "example", fields};
+        struct event ev = {.name = on->event, .event_id = "example-on", .by = "example", .data = fields};
         t->answered = false;
         if (engine_signal(t->engine, t->run, &ev, acted, t) == OK) pass(t, 100);
         return t->answered;

@@ -24,6 +24,7 @@ struct world {
     struct rng rng;
     uint64_t seed, order;
     struct world_faults faults;
+    bool dark;
     struct map *book;
     struct wire *wires;
 };
@@ -41,6 +42,8 @@ struct world *world_new(struct sim_clock *c, uint64_t seed, const struct world_f
     rng_seed(&w->rng, seed ^ 0x9e3779b97f4a7c15u);
     return w;
 }
+
+void world_dark(struct world *w, bool dark) { w->dark = dark; }
 
 /* --- a client: one process's wire ------------------------------------------------------------------ */
 
@@ -204,6 +207,7 @@ static void looked_at(struct wire *w) {
     const struct line *l = map_get(w->world->book, w->key, strlen(w->key));
     enum call_end end = !l ? CALL_FAILED : l->happened ? CALL_DONE : l->refused ? CALL_REFUSED
                         : l->working ? CALL_UNCERTAIN : CALL_FAILED;
+    if (w->world->dark) end = CALL_UNCERTAIN;
     if (l && rng_below(&w->world->rng, 100) < w->world->faults.trouble_percent / 2) end = CALL_UNCERTAIN;
     send_back(w, end, pause_ms(w->world));
 }
@@ -218,6 +222,11 @@ static void arrives(void *who) {
     struct line *l = line_of(w);
     enum call_end fate = l->happened ? CALL_DONE : l->refused ? CALL_REFUSED : verdict(w);
     if (l->working) {
+        send_back(w, CALL_UNCERTAIN, pause_ms(w->world));
+        return;
+    }
+    if (w->world->dark) {
+        if (fate == CALL_DONE && !w->read) take_effect(w, l);
         send_back(w, CALL_UNCERTAIN, pause_ms(w->world));
         return;
     }

@@ -17,6 +17,8 @@ struct world_faults {
 };
 struct world *world_new(struct sim_clock *c, uint64_t seed, const struct world_faults *f);
 void world_free(struct world *w);
+/* In the dark effects take effect, but no answer comes and no look can tell. */
+void world_dark(struct world *w, bool dark);
 /* One process's connectors to it: "world" (ask, take, give, pay, note) and "books" (see
  * own_books.h). Closing one ends its calls as UNCERTAIN: the process is gone, the counterpart goes on. */
 MUST_CHECK enum err world_connect(struct world *w, struct loop *l, struct registry *r);

@@ -208,10 +208,13 @@ static void put_owed(struct columns *c, const struct append *a) {
     c->n++;
 }
 
+static size_t hears_now(const struct append *a) { return a->hears; }
+
 static size_t has_heard(const struct append *a) { return a->heard != NULL; }
 static void put_heard(struct columns *c, const struct append *a) {
     put_run_id(c, 0, a), put_text(c, 1, a->heard->event_id);
-    put_or_empty(c, 2, a->heard->name), put_or_empty(c, 3, a->heard->by), put_i8(c, 4, a->heard->at_ms);
+    put_or_empty(c, 2, a->heard->name), put_or_empty(c, 3, a->heard->by), put_or_empty(c, 4, a->heard->subject);
+    put_i8(c, 5, a->heard->sequence), put_i8(c, 6, a->heard->at_ms);
     c->n++;
 }
 static void put_paid(struct columns *c, const struct append *a) {
@@ -256,7 +259,8 @@ struct pg_batch *batch_build(struct lane *l, struct range r) {
     add(&b, &SQL_TASK_UPSERT, "tbt4ttttt888", n_tasks, put_tasks);
     add(&b, &SQL_ARTIFACT_INSERT, "tbb8", n_artifacts, put_artifacts);
     add(&b, &SQL_PERSON_INSERT, "tb8", has_person, put_person);
-    add(&b, &SQL_EVENT_TAKE, "bttt8", has_heard, put_heard);
+    add(&b, &SQL_RUN_HEARS, "b", hears_now, put_key);
+    add(&b, &SQL_EVENT_TAKE, "btttt88", has_heard, put_heard);
     add(&b, &SQL_EVENT_PAID, "bt", has_heard, put_paid);
     add(&b, &SQL_DEDUP_INSERT, "ttttb8", has_dedup, put_dedup);
     add(&b, &SQL_OUTBOX_INSERT, "ttttt8", n_outbox, put_outbox);

@@ -133,7 +133,7 @@ static void pack_keys(struct packer *p, struct append *a) {
         struct heard_row *r = pack(p, a->heard, sizeof *r), counted;
         if (r) a->heard = r;
         else counted = *a->heard, r = &counted;
-        pack_text(p, &r->event_id), pack_text(p, &r->name), pack_text(p, &r->by);
+        pack_text(p, &r->event_id), pack_text(p, &r->name), pack_text(p, &r->by), pack_text(p, &r->subject);
     }
 }
 

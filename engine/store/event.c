@@ -9,23 +9,23 @@ enum { ROUTED_AT_ONCE = 200, SWEPT_AT_ONCE = 1000 };
 static void found_row(struct ask *a, const struct pg_row *r) {
     struct event_found *f = &a->event;
     size_t n;
-    if (pg_null(r, 0)) {
-        f->known = true;
-        return;
-    }
-    const char *run = pg_str(r, 0, &n);
+    f->known |= pg_int(r, 0) == 0, f->stale |= pg_int(r, 0) == 1;
+    if (pg_int(r, 0) < 2) return;
+    const char *run = pg_str(r, 1, &n);
     if (n == sizeof f->run.b) memcpy(f->run.b, run, n);
     f->open++;
-    f->owed |= pg_int(r, 1) != 0;
+    f->owed |= pg_int(r, 2) != 0;
 }
 
 static void found_end(struct ask *a, enum err err, const struct fault *f UNUSED) {
     ((store_found_fn *)a->each)(a->who, err, &a->event);
 }
 
-enum err event_find(struct store *s, const char *case_type, const char *key, const char *event_id,
-                    store_found_fn *done, void *who) {
-    struct pg_param p[] = {pg_text(case_type), pg_text(key), pg_text(event_id)};
+static const char *or_empty(const char *s) { return s ? s : ""; }
+
+enum err event_find(struct store *s, const struct kept_event *e, store_found_fn *done, void *who) {
+    struct pg_param p[] = {pg_text(e->case_type), pg_text(e->key), pg_text(e->event_id), pg_text(or_empty(e->subject)),
+                           pg_i8(e->sequence)};
     struct ask like = {.row = found_row, .end = found_end, .each = (void (*)(void))done, .who = who};
     return ask_statement(s, &like, &SQL_EVENT_FIND, p);
 }
@@ -43,7 +43,8 @@ static void keep_end(struct ask *a, enum err err, const struct fault *f) {
 
 enum err event_keep(struct store *s, const struct kept_event *e, store_done_fn *done, void *who) {
     struct pg_param p[] = {pg_text(e->case_type), pg_text(e->key), pg_text(e->event_id), pg_text(e->name),
-                           pg_text(e->body), pg_text(e->by ? e->by : ""), pg_i8(e->at_ms), pg_i8(EVENTS_WAITING_MAX)};
+                           pg_text(e->body), pg_text(or_empty(e->by)), pg_i8(e->at_ms), pg_i8(EVENTS_WAITING_MAX),
+                           pg_text(or_empty(e->subject)), pg_i8(e->sequence), pg_text(or_empty(e->dropped))};
     struct ask like = {.row = full_row, .end = keep_end, .done = done, .who = who};
     return ask_statement(s, &like, &SQL_EVENT_KEEP, p);
 }
@@ -55,7 +56,7 @@ static void owed_row(struct ask *a, const struct pg_row *r) {
     if (n == sizeof o.run.b) memcpy(o.run.b, run, n);
     o.event = (struct kept_event){.case_type = pg_str(r, 1, NULL), .key = pg_str(r, 2, NULL), .name = pg_str(r, 3, NULL),
                                   .event_id = pg_str(r, 4, NULL), .body = pg_str(r, 5, NULL), .by = pg_str(r, 6, NULL),
-                                  .at_ms = pg_int(r, 7)};
+                                  .at_ms = pg_int(r, 7), .subject = pg_str(r, 9, NULL), .sequence = pg_int(r, 10)};
     ((store_owed_fn *)a->each)(a->who, &o);
 }
 
@@ -74,7 +75,7 @@ enum err event_settle(struct store *s, struct id run, const struct kept_event *e
                       const char *why, int64_t now_ms, store_done_fn *done, void *who) {
     static const char *const words[] = {[EVENT_HEARD] = "heard", [EVENT_GONE] = "gone", [EVENT_FULL] = "full"};
     struct pg_param p[] = {pg_text(e->case_type), pg_text(e->key), pg_text(e->event_id), pg_raw(run.b, sizeof run.b),
-                           pg_text(words[how]), pg_text(why ? why : ""), pg_i8(now_ms)};
+                           pg_text(words[how]), pg_text(or_empty(why)), pg_i8(now_ms)};
     struct ask like = {.done = done, .who = who};
     return ask_statement(s, &like, &SQL_EVENT_SETTLE, p);
 }

@@ -1,10 +1,14 @@
 -- Events from outside (SEMANTICS 9): which run is owed which event. See migrations/0003_events.sql.
 
--- The id, if it is known; up to two open runs of the key, and whether the run is owed something already.
+-- Rows: 0, the id is known; 1, of its subject something newer is; 2, up to two open runs of the key, and whether
+-- such a run is owed something already.
 -- name: event_find
-select null::bytea, false from kept_event where case_type = $1 and key = $2 and event_id = $3
+select 0, null::bytea, false from kept_event where case_type = $1 and key = $2 and event_id = $3
 union all
-(select o.run, exists (select from event_owed w where w.key = $2 and w.case_type = $1 and w.run = o.run)
+(select 1, null::bytea, false from kept_event
+ where case_type = $1 and key = $2 and subject = $4 and $4 <> '' and sequence > $5::int8 and state <> 'dropped' limit 1)
+union all
+(select 2, o.run, exists (select from event_owed w where w.key = $2 and w.case_type = $1 and w.run = o.run)
  from run r join run_open o on o.run = r.run and not o.deaf
  where r.case_type = $1 and r.case_key = $2 limit 2)
 
@@ -14,8 +18,10 @@ with waiting as (
     select count(*) as n from (select from kept_event where case_type = $1 and key = $2 and state in ('new', 'kept')
                                limit $8::int8) k),
 kept as (
-    insert into kept_event (case_type, key, event_id, name, body, by, at_ms)
-    select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::int8 from waiting where n < $8::int8
+    insert into kept_event (case_type, key, event_id, name, body, by, at_ms, subject, sequence, state, reason)
+    select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::int8, $9::text, $10::int8,
+           case $11::text when '' then 'new' else 'dropped' end, $11::text
+    from waiting where n < $8::int8
     on conflict do nothing)
 select n >= $8::int8 and not exists (select from kept_event where case_type = $1 and key = $2 and event_id = $3) from waiting
 
@@ -39,7 +45,7 @@ set state = case when f.horizon <= pg_snapshot_xmin(pg_current_snapshot())
 from fresh f where k.key = f.key and k.case_type = f.case_type and k.event_id = f.event_id
 
 -- name: events_owed
-select w.run, k.case_type, k.key, k.name, k.event_id, k.body, k.by, k.at_ms, w.no
+select w.run, k.case_type, k.key, k.name, k.event_id, k.body, k.by, k.at_ms, w.no, k.subject, k.sequence
 from event_owed w join kept_event k on k.key = w.key and k.case_type = w.case_type and k.event_id = w.event_id
 where w.shard = any($1::int4[]) and w.no > $2 order by w.no, w.run limit $3
 
@@ -92,12 +98,17 @@ from unnest($1::bytea[], $2::int4[], $3::text[], $4::text[]) as n(run, shard, ca
 join kept_event k on k.key = n.key and k.case_type = n.case_type
 where k.state in ('new', 'kept') on conflict do nothing
 
+-- In a journal batch: a run whose file names no event has a call that may have happened; a webhook may tell.
+-- name: run_hears
+update run_open set deaf = false where run = any($1::bytea[])
+
 -- In a journal batch: a run has heard it. Two runs may hear one event in one batch; two batches take theirs in one order.
 -- name: event_take
-insert into kept_event as k (case_type, key, event_id, name, body, by, at_ms, state, taken_by)
+insert into kept_event as k (case_type, key, event_id, name, body, by, at_ms, state, taken_by, subject, sequence)
 select distinct on (r.case_key, r.case_type, n.event_id)
-       r.case_type, r.case_key, n.event_id, n.name, '', n.by, n.at_ms, 'taken', n.run
-from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int8[]) as n(run, event_id, name, by, at_ms)
+       r.case_type, r.case_key, n.event_id, n.name, '', n.by, n.at_ms, 'taken', n.run, n.subject, n.sequence
+from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::int8[])
+    as n(run, event_id, name, by, subject, sequence, at_ms)
 join run r on r.run = n.run where r.case_key <> ''
 order by r.case_key, r.case_type, n.event_id
 on conflict (key, case_type, event_id) do update set state = 'taken', taken_by = coalesce(k.taken_by, excluded.taken_by)

@@ -109,8 +109,7 @@ enum err lookup_dedup(struct store *s, const char *api_key, const char *route, c
 enum err lookup_money(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
 enum err lookup_artifact(struct store *s, const char *hash, store_bytes_fn *done, void *who);
 enum err lookup_person(struct store *s, const char *customer, store_bytes_fn *done, void *who);
-enum err event_find(struct store *s, const char *case_type, const char *key, const char *event_id,
-                    store_found_fn *done, void *who);
+enum err event_find(struct store *s, const struct kept_event *e, store_found_fn *done, void *who);
 enum err event_keep(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);
 enum err events_owed(struct store *s, const int32_t *shards, size_t n, int64_t after, unsigned limit,
                      store_owed_fn *each, store_done_fn *done, void *who);

@@ -98,8 +98,8 @@ struct outbox_row {
 /* An event that came by (case type, key) and that this run has now heard: its id is known from here on, and the run is
  * owed it no more. */
 struct heard_row {
-    const char *event_id, *name, *by;
-    int64_t at_ms;
+    const char *event_id, *name, *by, *subject;
+    int64_t sequence, at_ms;
 };
 struct append {
     struct id run;
@@ -126,6 +126,7 @@ struct append {
     const struct dedup_row *dedup;
     const struct person_key_row *person; /* the first one of a customer stays */
     const struct heard_row *heard; /* the event by case that this append is about; NULL none */
+    bool hears;                /* a deaf run is deaf no more */
 };
 /* OK; ERR_CLOSED: fenced, drop the shard; ERR_CONFLICT: the idempotency key exists, look it up;
  * ERR_INVALID: the database rejected this entry (fault says why): park the run; ERR_IO: the store is
@@ -177,9 +178,13 @@ typedef void store_money_fn(void *who, enum err err, const struct money_found *m
 struct kept_event {
     const char *case_type, *key, *name, *event_id, *body, *by; /* body: JSON text, sealed; by: who sent it */
     int64_t at_ms;
+    const char *subject;       /* what `sequence` numbers; NULL or "": nothing */
+    int64_t sequence;
+    const char *dropped;       /* only its id is kept: why nobody shall hear it; NULL: somebody shall */
 };
 struct event_found {
     bool known;                /* the id was acknowledged before: nothing is to be done */
+    bool stale;                /* of its subject a higher sequence is known for this key */
     unsigned open;             /* runs of the key that are open and not deaf: 0, 1, or 2 for several */
     struct id run;             /* when it is one */
     bool owed;                 /* that run is owed an earlier event */
@@ -232,8 +237,7 @@ struct store_ops {
                       store_dedup_fn *done, void *who);
     /* How a business key of this shard stands; never older than any append that is done. */
     enum err (*money_key)(struct store *s, uint16_t shard, const char *key, store_money_fn *done, void *who);
-    enum err (*find_event)(struct store *s, const char *case_type, const char *key, const char *event_id,
-                           store_found_fn *done, void *who);
+    enum err (*find_event)(struct store *s, const struct kept_event *e, store_found_fn *done, void *who);
     /* The event is durable when this is done; an id that is known is OK and changes nothing. ERR_LIMIT: EVENTS_WAITING_MAX
      * wait for this key already. */
     enum err (*keep_event)(struct store *s, const struct kept_event *e, store_done_fn *done, void *who);

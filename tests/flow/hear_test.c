@@ -152,3 +152,98 @@ void test_hear__events_for_a_missing_case_are_heard_in_order(void) {
     CU_ASSERT_EQUAL(n, 300);
     play_close(&p);
 }
+
+/* --- numbers: of one subject the newest word counts ------------------------------------------------ */
+
+static enum err hear_numbered(struct play *p, const char *name, const char *id, int64_t sequence) {
+    p->subject = "mandate:1", p->sequence = sequence;
+    enum err e = play_hear(p, name, id, "A");
+    p->subject = NULL, p->sequence = 0;
+    return e;
+}
+
+void test_hear__an_older_word_overwrites_no_newer_one(void) {
+    static const char flow[] = HEAD "task \"first\" { queue = \"desk\", answers = { yes = go \"w\" }, within = hours(30), late = finish \"bad\" }\n"
+        "wait \"w\" { on \"went\" { event = \"go.ahead\", finish \"good\" }, on \"stopped\" { event = \"stop\", finish \"bad\" }, "
+        "within = hours(30), late = finish \"bad\" }\n";
+    for (int order = 0; order < 2; order++) { /* active, then stopped; whichever comes first, before the flow gets to it */
+        struct play p;
+        play_open(&p, flow, NULL);
+        CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+        if (order) CU_ASSERT_EQUAL(hear_numbered(&p, "stop", "e7", 7), OK);
+        CU_ASSERT_EQUAL(hear_numbered(&p, "go.ahead", "e3", 3), OK);
+        if (!order) CU_ASSERT_EQUAL(hear_numbered(&p, "stop", "e7", 7), OK);
+        play_crash(&p); /* the fold says the same */
+        CU_ASSERT_EQUAL(play_task(&p, "first", 1, "answer", "yes", "ann"), OK);
+        CU_ASSERT_STRING_EQUAL(play_outcome(&p), "bad");
+        CU_ASSERT_STRING_EQUAL(state_of(&p, "e3"), order ? "dropped" : "taken");
+        play_close(&p);
+    }
+}
+
+void test_hear__a_run_that_comes_later_is_not_told_old_words(void) {
+    struct play p;
+    play_open(&p, waits, NULL);
+    CU_ASSERT_EQUAL(hear_numbered(&p, "noise", "e7", 7), OK);
+    CU_ASSERT_EQUAL(hear_numbered(&p, "go.ahead", "e3", 3), OK);
+    CU_ASSERT_EQUAL(play_start(&p, "A", 1, NULL, NULL), OK);
+    play_pass(&p, LOOK_MS);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "waiting");
+    CU_ASSERT_EQUAL(hear_numbered(&p, "go.ahead", "e7b", 7), OK); /* of the same number: both count */
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+/* --- hints: a webhook makes us look ------------------------------------------------------------------ */
+
+#define PAY HEAD "saga \"s\" {\n  step \"pay\" { call = \"world.pay\", with = { ref = \"case.ref\" }, once_per = \"case.ref\", pivot = true },\n" \
+    "  failed = finish \"bad\", next = finish \"good\",\n}\n"
+
+/* The payout happens, and nobody can tell. */
+static void open_dark(struct play *p, int64_t until_ms) {
+    play_open(p, PAY, NULL);
+    world_dark(p->world, true);
+    CU_ASSERT_EQUAL(play_start(p, "A", 1, NULL, NULL), OK);
+    play_pass(p, until_ms);
+    CU_ASSERT_EQUAL(play_count(p, "answered", "pay"), 0);
+}
+
+static void webhook(struct play *p, const char *by, const char *id) {
+    p->by = by;
+    CU_ASSERT_EQUAL(play_hear(p, "payment.settled", id, "A"), OK);
+    p->by = NULL;
+    play_pass(p, 200);
+}
+
+void test_hear__a_webhook_makes_us_look_at_once(void) {
+    struct play p;
+    open_dark(&p, 1800000); /* looks are minutes apart by now; the file names no event, and yet it is heard */
+    unsigned looks = play_count(&p, "unsure", "pay");
+    webhook(&p, "webhook:world", "e1");
+    CU_ASSERT_EQUAL(play_count(&p, "unsure", "pay"), looks + 1); /* looked: nobody can tell */
+    world_dark(p.world, false);
+    webhook(&p, "webhook:world", "e1"); /* known: no look */
+    webhook(&p, "webhook:bank", "e2");
+    webhook(&p, "somebody", "e3");
+    CU_ASSERT_EQUAL(play_count(&p, "answered", "pay"), 0);
+    webhook(&p, "webhook:world", "e4");
+    CU_ASSERT_EQUAL(play_count(&p, "answered", "pay"), 1);
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    play_close(&p);
+}
+
+void test_hear__a_webhook_settles_what_went_to_a_person(void) {
+    struct play p;
+    open_dark(&p, INT64_C(4) * 3600000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    webhook(&p, "webhook:world", "e1"); /* still dark: it is looked at again, for hours, and then with the person again */
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "running");
+    play_pass(&p, INT64_C(4) * 3600000);
+    CU_ASSERT_STRING_EQUAL(play_state(&p), "stuck");
+    play_crash(&p);
+    world_dark(p.world, false);
+    webhook(&p, "webhook:world", "e2");
+    CU_ASSERT_STRING_EQUAL(play_outcome(&p), "good");
+    CU_ASSERT_EQUAL(play_count(&p, "unstuck", "pay"), 2);
+    play_close(&p);
+}

@@ -75,14 +75,14 @@ static void done(void *who, enum err err, const struct fault *f) {
 
 enum err play_signal(struct play *p, const char *name, const char *id, const char *ref) {
     json_auto_t *data = json_pack("{s:s}", "ref", ref);
-    struct event ev = {name, id, "test", data};
+    struct event ev = {.name = name, .event_id = id, .by = "test", .data = data};
     p->told = false;
     return wait(p, engine_signal(p->proc.engine, p->run, &ev, done, p));
 }
 
 enum err play_hear(struct play *p, const char *name, const char *id, const char *ref) {
     json_auto_t *data = json_pack("{s:s}", "ref", ref);
-    struct event ev = {name, id, "test", data};
+    struct event ev = {.name = name, .event_id = id, .by = p->by ? p->by : "test", .data = data, .subject = p->subject, .sequence = p->sequence};
     p->told = false;
     return wait(p, engine_hear(p->proc.engine, "sim_case", ref, &ev, done, p));
 }

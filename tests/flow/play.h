@@ -20,6 +20,8 @@ struct play {
     struct fault fault;
     const char *loan, *customer; /* of the next start; NULL: the ref, derived */
     json_t *state, *facts;
+    const char *by, *subject; /* of play_hear; NULL: the test, not numbered */
+    int64_t sequence;
 };
 /* `flow` is the text of workflow "f", version 1, on case "sim_case"; `world` may be NULL: no troubles. */
 void play_open(struct play *p, const char *flow, const struct world_faults *world);

@@ -499,6 +499,8 @@ const struct conform_test conform_tests[] = {
     {"a_run_that_ends_leaves_its_events", a_run_that_ends_leaves_its_events},
     {"too_many_events_wait", too_many_events_wait},
     {"old_events_are_swept", old_events_are_swept},
+    {"newer_words_are_known", newer_words_are_known},
+    {"a_deaf_run_may_come_to_hear", a_deaf_run_may_come_to_hear},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
     {"business_keys_stand_as_last_said", business_keys_stand_as_last_said},

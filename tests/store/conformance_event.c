@@ -17,13 +17,14 @@ static void on_found(void *who, enum err err, const struct event_found *f) {
 }
 static struct event_found find(struct conform *c, const char *key, const char *id) {
     struct event_answer x = {0};
-    CU_ASSERT_EQUAL(c->b->ops->find_event(c->b, "loan", key, id, on_found, &x), OK);
+    struct kept_event e = {.case_type = "loan", .key = key, .event_id = id};
+    CU_ASSERT_EQUAL(c->b->ops->find_event(c->b, &e, on_found, &x), OK);
     CU_ASSERT_EQUAL(settle(c, &x.answer), OK);
     return x.event;
 }
 
 static enum err keep(struct conform *c, const char *key, const char *id) {
-    struct kept_event e = {"loan", key, "paid", id, "{}", "bank", c->now_ms};
+    struct kept_event e = {.case_type = "loan", .key = key, .name = "paid", .event_id = id, .body = "{}", .by = "bank", .at_ms = c->now_ms};
     struct answer a = {0};
     CU_ASSERT_EQUAL(c->a->ops->keep_event(c->a, &e, on_done, &a), OK);
     return settle(c, &a);
@@ -63,7 +64,7 @@ static struct id begin(struct conform *c, uint16_t shard, const char *key, bool 
 }
 
 static void hear(struct conform *c, struct id run, uint32_t seq, const char *id, bool ends) {
-    struct heard_row heard = {id, "paid", "bank", c->now_ms};
+    struct heard_row heard = {.event_id = id, .name = "paid", .by = "bank", .at_ms = c->now_ms};
     struct run_row row = {.state = "ended", .outcome = "done"};
     struct append a = step(c, run, seq, "{}");
     if (id) a.heard = &heard;
@@ -198,4 +199,52 @@ void old_events_are_swept(struct conform *c) {
     CU_ASSERT_EQUAL(o.n, 0);
     CU_ASSERT_EQUAL(c->a->ops->dead_event(c->a, 999999999, true, "asha", "", c->now_ms, on_done, &none), OK);
     CU_ASSERT_EQUAL(settle(c, &none), ERR_NOT_FOUND);
+}
+
+static enum err keep_numbered(struct conform *c, const char *key, const char *id, int64_t sequence, const char *dropped) {
+    struct kept_event e = {.case_type = "loan", .key = key, .name = "paid", .event_id = id, .body = "{}", .by = "bank", .at_ms = c->now_ms,
+                           .subject = "mandate:1", .sequence = sequence, .dropped = dropped};
+    struct answer a = {0};
+    CU_ASSERT_EQUAL(c->a->ops->keep_event(c->a, &e, on_done, &a), OK);
+    return settle(c, &a);
+}
+
+static bool is_stale(struct conform *c, const char *key, const char *subject, int64_t sequence) {
+    struct event_answer x = {0};
+    struct kept_event e = {.case_type = "loan", .key = key, .event_id = "another", .subject = subject, .sequence = sequence};
+    CU_ASSERT_EQUAL(c->b->ops->find_event(c->b, &e, on_found, &x), OK);
+    CU_ASSERT_EQUAL(settle(c, &x.answer), OK);
+    return x.event.stale;
+}
+
+void newer_words_are_known(struct conform *c) {
+    char text[40], other[40];
+    const char *key = new_key(c, text);
+    struct owed o;
+    struct heard_row heard = {.event_id = "e9", .name = "paid", .by = "bank", .subject = "mandate:1", .sequence = 9, .at_ms = c->now_ms};
+    CU_ASSERT_EQUAL(keep_numbered(c, key, "e5", 5, NULL), OK);
+    CU_ASSERT_TRUE(is_stale(c, key, "mandate:1", 4));
+    CU_ASSERT_FALSE(is_stale(c, key, "mandate:1", 5) || is_stale(c, key, "mandate:1", 6) || is_stale(c, key, "mandate:2", 1));
+    CU_ASSERT_FALSE(is_stale(c, new_key(c, other), "mandate:1", 4) || is_stale(c, key, NULL, 0) || is_stale(c, key, "", 0));
+    CU_ASSERT_EQUAL(keep_numbered(c, key, "e7", 7, "it is dropped"), OK);
+    CU_ASSERT_TRUE(find(c, key, "e7").known);
+    CU_ASSERT_FALSE(is_stale(c, key, "mandate:1", 6)); /* what was dropped makes nothing old */
+    struct id run = begin(c, 2, key, false);
+    look(c, key, &o);
+    CU_ASSERT_EQUAL(o.n, 1);
+    struct append a = step(c, run, 2, "{}");
+    a.heard = &heard;
+    CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
+    CU_ASSERT_TRUE(is_stale(c, key, "mandate:1", 8));
+}
+
+void a_deaf_run_may_come_to_hear(struct conform *c) {
+    char text[40];
+    const char *key = new_key(c, text);
+    struct id run = begin(c, 2, key, true);
+    CU_ASSERT_EQUAL(find(c, key, "e1").open, 0);
+    struct append a = step(c, run, 2, "{}");
+    a.hears = true;
+    CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
+    CU_ASSERT_EQUAL(find(c, key, "e1").open, 1);
 }

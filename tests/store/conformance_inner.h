@@ -40,5 +40,7 @@ void events_go_to_every_open_run(struct conform *c);
 void a_run_that_ends_leaves_its_events(struct conform *c);
 void too_many_events_wait(struct conform *c);
 void old_events_are_swept(struct conform *c);
+void newer_words_are_known(struct conform *c);
+void a_deaf_run_may_come_to_hear(struct conform *c);
 
 #endif

@@ -62,7 +62,7 @@ static int64_t in_state(const char *state) {
 }
 
 static void race(struct pg *pg) {
-    struct kept_event e = {"loan", "K1", "paid", "e1", "{}", "", 1};
+    struct kept_event e = {.case_type = "loan", .key = "K1", .name = "paid", .event_id = "e1", .body = "{}", .at_ms = 1};
     struct rng rng;
     bool committed = false;
     rng_seed(&rng, 3);

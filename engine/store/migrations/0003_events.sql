@@ -6,7 +6,7 @@ alter table run_open add column deaf bool not null default false;
 
 -- new: being matched to open runs. kept: waits for a run to start, or for those it is owed to. taken: heard; stays so
 -- that a repeat of its id is known. dead: nobody can hear it, a person decides. dropped: a person has decided.
--- The body is sealed, and empty once nobody needs it. `no` is the order of arrival. `horizon`: a new event is called kept
+-- The body is sealed, and empty once nobody needs it. What is older than the newest word on its subject is dropped at once. `no` is the order of arrival. `horizon`: a new event is called kept
 -- when every transaction that was under way at its first routing has ended, for one of them may be the start of a run
 -- that neither saw the event nor was seen.
 alter table kept_event drop column shard;
@@ -14,6 +14,8 @@ alter table kept_event add column no int8 generated always as identity;
 alter table kept_event add column state text not null default 'new'
     check (state in ('new', 'kept', 'taken', 'dead', 'dropped'));
 alter table kept_event add column by text not null default '';
+alter table kept_event add column subject text not null default '';
+alter table kept_event add column sequence int8 not null default 0;
 alter table kept_event add column horizon xid8;
 alter table kept_event add column reason text not null default '';
 alter table kept_event add column settled_by text not null default '';
