@@ -124,6 +124,8 @@ struct http_headers;
 struct heard { /* one event out of a webhook */
     const char *case_type, *key, *name, *event_id;
     json_t *data;
+    const char *subject;       /* what `sequence` numbers: "mandate:UMRN7"; NULL: the provider numbers nothing */
+    int64_t sequence;          /* or the instant of what it tells, in ms: an older word never overwrites a newer one */
 };
 typedef void heard_fn(void *who, const struct heard *h);
 
@@ -159,7 +161,8 @@ struct connector_ops {
     void (*close)(struct connector *c);
     /* Pure: checks signature and age of a webhook (webhook.h), then turns it into events, none of which is told before
      * all could be read. ERR_REFUSED: not signed by whom we trust; ERR_TIMEOUT: too old, perhaps played again;
-     * ERR_INVALID: nothing that was agreed; ERR_NOMEM. NULL: none are expected. */
+     * ERR_INVALID: nothing that was agreed; ERR_NOMEM. NULL: none are expected. Without headers (NULL) it was checked
+     * when it came, and is only read. */
     enum err (*hear)(struct connector *c, const struct http_headers *h, const void *body, size_t n, int64_t now_ms,
                      heard_fn *each, void *who, struct fault *f);
     /* Whoever keeps answers: those of this customer that `event` makes stale are gone; NULL: all of them. NULL: keeps
@@ -178,6 +181,7 @@ void registry_free(struct registry *r); /* closes them, last opened first */
 MUST_CHECK enum err registry_add_take(struct registry *r, struct connector *c);
 struct connector *registry_find(const struct registry *r, const char *dotted,
                                 const struct operation **op); /* NULL if unknown */
+struct connector *registry_connector(const struct registry *r, const char *name); /* "payments"; NULL if unknown */
 /* The same as declarations for the language; parsed once at registry_add_take. */
 const struct op_decl *registry_decl(const struct registry *r, const char *dotted);
 const char *const *registry_names(const struct registry *r); /* sorted, NULL-terminated */

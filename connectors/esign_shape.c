@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/zone.h"
 #include "connectors/http_call.h"
 
 static bool same_document(const struct shaped *s, const json_t *said) {
@@ -47,7 +48,7 @@ static const struct shape shapes[] = {
 };
 const struct shaping esign_shaping = {.open = open_keys, .close = close_keys, .shapes = shapes};
 
-/* --- webhooks: {"type": "esign.signed", "data": {"reference", "id", "document", "code", "on"}} ----------------------- */
+/* --- webhooks: {"type": "esign.signed", "timestamp", "data": {"reference", "id", "document", "code", "on"}} ----------------------- */
 
 static const char *name_of(const char *type) {
     static const char *const names[] = {"esign.signed", "esign.declined", "esign.voided"};
@@ -72,7 +73,8 @@ static json_t *data_new(const json_t *said) {
 static enum err tell(const struct esign_keys *k, const json_t *v, heard_fn *each, void *who, struct fault *f) {
     const json_t *said = json_object_get(v, "data");
     const char *name = name_of(json_text(v, "type", "")), *id = json_text(said, "id", ""), *reference = json_text(said, "reference", "");
-    char event[80];
+    char event[80], subject[80];
+    int64_t at_ms = 0;
     if (!name || !*id || strlen(id) > 60 || !*reference || strlen(reference) > 99)
         return fault_set(f, ERR_INVALID, "type", "an event of an envelope has a type we know, an id and a reference");
     if (!strcmp(name, "esign.signed") && !*json_text(said, "document", ""))
@@ -80,7 +82,9 @@ static enum err tell(const struct esign_keys *k, const json_t *v, heard_fn *each
     json_t *data = data_new(said);
     if (!data) return fault_set(f, ERR_NOMEM, "", "no memory");
     (void)snprintf(event, sizeof event, "%s:%s", name, id);
-    each(who, &(struct heard){k->case_type, reference, name, event, data});
+    (void)snprintf(subject, sizeof subject, "esign:%s", id);
+    if (instant_parse(json_text(v, "timestamp", ""), &at_ms) != OK) at_ms = 0;
+    each(who, &(struct heard){k->case_type, reference, name, event, data, at_ms ? subject : NULL, at_ms});
     json_decref(data);
     return OK;
 }
@@ -96,6 +100,6 @@ enum err esign_read(const struct esign_keys *k, const void *body, size_t n, hear
 enum err esign_hear(struct connector *c, const struct http_headers *h, const void *body, size_t n, int64_t now_ms,
                     heard_fn *each, void *who, struct fault *f) {
     const struct esign_keys *k = http_connector_keys(c);
-    enum err e = webhook_check(&k->trust, h, body, n, now_ms, f);
+    enum err e = h ? webhook_check(&k->trust, h, body, n, now_ms, f) : OK;
     return e == OK ? esign_read(k, body, n, each, who, f) : e;
 }

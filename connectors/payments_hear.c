@@ -11,7 +11,8 @@ struct hearing {
     const struct payments_keys *keys;
     struct {
         const char *name, *case_type;
-        char key[100], id[80];
+        char key[100], id[80], subject[80];
+        int64_t sequence;
         json_t *data;
     } events[64];
     size_t n;
@@ -21,7 +22,9 @@ static const char *case_of(const struct payments_keys *k, const char *name) {
     return text_starts(name, "collection.") || !strcmp(name, "payment.received") ? k->servicing_case : k->case_type;
 }
 
-static enum err add(struct hearing *h, const char *name, const char *reference, const char *id, json_t *data_take, struct fault *f) {
+/* `about` is what the event tells the state of: a mandate, a payment by its end-to-end id. */
+static enum err add(struct hearing *h, const char *name, const char *reference, const char *id, const char *about, json_t *data_take,
+                    struct fault *f) {
     size_t most = ARRAY_LEN(h->events);
     bool fits = h->n < most && text_copy(h->events[h->n].key, sizeof h->events->key, reference);
     if (!data_take || !fits || !*reference) {
@@ -31,6 +34,7 @@ static enum err add(struct hearing *h, const char *name, const char *reference, 
                                   : fault_set(f, ERR_INVALID, "RmtInf/Ustrd", "the reference is missing or too long");
     }
     (void)snprintf(h->events[h->n].id, sizeof h->events->id, "%.30s:%.40s", name, id);
+    (void)snprintf(h->events[h->n].subject, sizeof h->events->subject, "%.*s:%.50s", (int)strcspn(name, "."), name, about);
     h->events[h->n].name = name;
     h->events[h->n].case_type = case_of(h->keys, name);
     h->events[h->n++].data = data_take;
@@ -72,7 +76,7 @@ static json_t *data_new(const struct iso_entry *e) {
 
 static enum err take_entry(void *who, const struct iso_entry *e, struct fault *f) {
     struct hearing *h = who;
-    return add(h, event_of(e), e->reference, e->id, data_new(e), f);
+    return add(h, event_of(e), e->reference, e->id, *e->end_to_end ? e->end_to_end : e->id, data_new(e), f);
 }
 
 static enum err hear_notice(struct hearing *h, const void *body, size_t n, struct fault *f) {
@@ -80,11 +84,12 @@ static enum err hear_notice(struct hearing *h, const void *body, size_t n, struc
     struct xml *x = NULL;
     enum err e = xml_parse(body, n, &x, f);
     if (e == OK) e = iso_notice_read(x, &head, take_entry, h, f);
+    for (size_t i = 0; e == OK && i < h->n; i++) h->events[i].sequence = head.created_ms;
     xml_free(x);
     return e;
 }
 
-/* --- JSON: {"type": "mandate.active", "data": {"reference", "id", "code"}} ----------------------------------------- */
+/* --- JSON: {"type": "mandate.active", "timestamp", "data": {"reference", "id", "code"}} ----------------------------------------- */
 
 static enum err hear_mandate(struct hearing *h, const void *body, size_t n, struct fault *f) {
     static const char *const names[] = {"mandate.active", "mandate.cancelled"};
@@ -99,7 +104,8 @@ static enum err hear_mandate(struct hearing *h, const void *body, size_t n, stru
     } else {
         json_t *said = json_pack("{s:s, s:s}", "id", id, "reference", json_text(data, "reference", ""));
         if (said && *code) (void)json_object_set_new(said, "code", json_string(code));
-        e = add(h, name, json_text(data, "reference", ""), id, said, f);
+        e = add(h, name, json_text(data, "reference", ""), id, id, said, f);
+        if (e == OK && instant_parse(json_text(v, "timestamp", ""), &h->events[0].sequence) != OK) h->events[0].sequence = 0;
     }
     json_decref(v);
     return e;
@@ -112,7 +118,8 @@ enum err payments_read(const struct payments_keys *k, const void *body, size_t n
     bool xml = at < n && ((const char *)body)[at] == '<';
     enum err e = xml ? hear_notice(&h, body, n, f) : hear_mandate(&h, body, n, f);
     for (size_t i = 0; i < h.n; i++) {
-        struct heard one = {h.events[i].case_type, h.events[i].key, h.events[i].name, h.events[i].id, h.events[i].data};
+        struct heard one = {h.events[i].case_type, h.events[i].key, h.events[i].name, h.events[i].id, h.events[i].data,
+                            h.events[i].sequence ? h.events[i].subject : NULL, h.events[i].sequence};
         if (e == OK) each(who, &one);
         json_decref(h.events[i].data);
     }
@@ -122,6 +129,6 @@ enum err payments_read(const struct payments_keys *k, const void *body, size_t n
 enum err payments_hear(struct connector *c, const struct http_headers *h, const void *body, size_t n, int64_t now_ms,
                        heard_fn *each, void *who, struct fault *f) {
     const struct payments_keys *k = http_connector_keys(c);
-    enum err e = webhook_check(&k->trust, h, body, n, now_ms, f);
+    enum err e = h ? webhook_check(&k->trust, h, body, n, now_ms, f) : OK;
     return e == OK ? payments_read(k, body, n, each, who, f) : e;
 }

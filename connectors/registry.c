@@ -142,6 +142,12 @@ struct connector *registry_find(const struct registry *r, const char *dotted,
     return e ? e->connector : NULL;
 }
 
+struct connector *registry_connector(const struct registry *r, const char *name) {
+    for (size_t i = 0; name && i < r->n_opened; i++)
+        if (text_eq(r->opened[i]->ops->name, name)) return r->opened[i];
+    return NULL;
+}
+
 const struct op_decl *registry_decl(const struct registry *r, const char *dotted) {
     const struct entry *e = find(r, dotted);
     return e ? &e->decl : NULL;

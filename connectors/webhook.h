@@ -2,7 +2,9 @@
  *
  * Signatures are those of base/signature.h (Standard Webhooks). The connector's configuration names the files with its
  * secrets, the newest first; while a secret is being changed there are two:
- *   {"payments": {"webhook_secret_files": ["/run/secrets/new", "/run/secrets/old"], "webhook_window_s": 300}} */
+ *   {"payments": {"webhook_secret_files": ["/run/secrets/new", "/run/secrets/old"], "webhook_window_s": 300}}
+ * A file holds one line, "whsec_..." and, where its time is bounded, from when and till when it is valid, as instants or a
+ * dash: "whsec_... 2026-07-01T00:00:00Z -". A provider that changes at midnight needs nobody awake then. */
 #ifndef CONNECTORS_WEBHOOK_H
 #define CONNECTORS_WEBHOOK_H
 
@@ -14,6 +16,9 @@
 struct http_headers;
 struct webhook_trust {
     struct signature_secret secrets[WEBHOOK_SECRETS_MAX];
+    struct {
+        int64_t from_ms, till_ms; /* valid in [from, till) */
+    } valid[WEBHOOK_SECRETS_MAX];
     size_t n; /* 0: nobody is trusted, everything is refused */
     int64_t window_s;
 };

@@ -204,7 +204,9 @@ static void tell_others(void *who) {
 static enum err up_api(struct process *p, struct fault *f) {
     struct api_config ac = {.published = tell_others, .who = p, .loop = p->loop, .engine = p->engine, .store = p->store, .view = p->view, .stream = p->stream,
                             .definitions = p->definitions, .registry = p->registry, .guards = p->guards, .fetch = p->pass_on,
-                            .metrics = p->metrics, .development = p->config.development};
+                            .metrics = p->metrics, 
+                            .webhooks_per_s = (unsigned)p->config.webhooks_per_s, .webhooks_burst = (unsigned)p->config.webhooks_burst,
+                            .development = p->config.development};
     enum err e = api_new(&ac, &p->api, f);
     if (e == OK) http_set_handler(p->inner, api_handle, p->api);
     if (e == OK)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/bucket.h"
 #include "api/openapi.h"
 #include "api/request.h"
 #include "api/schemas.h"
@@ -44,7 +45,8 @@ enum err api_new(const struct api_config *c, struct api **out, struct fault *f) 
     a->started_ms = loop_now_ms(c->loop);
     a->body_schemas = map_new();
     a->keys = map_new();
-    enum err e = a->body_schemas && a->keys ? assemble(a, f) : ERR_NOMEM;
+    a->webhook_sources = buckets_new(c->webhooks_per_s ? c->webhooks_per_s : 50, c->webhooks_burst ? c->webhooks_burst : 200);
+    enum err e = a->body_schemas && a->keys && a->webhook_sources ? assemble(a, f) : ERR_NOMEM;
     if (e != OK) return api_free(a), e;
     *out = a;
     return OK;
@@ -55,6 +57,7 @@ static void free_schema(void *s) { schema_free(s); }
 void api_free(struct api *a) {
     if (!a) return;
     access_free(a);
+    buckets_free(a->webhook_sources);
     map_free(a->body_schemas, free_schema);
     json_decref(a->schemas);
     json_decref(a->openapi);

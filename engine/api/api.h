@@ -23,6 +23,7 @@ struct api_config {
     struct guards *guards;
     struct fetcher *fetch;       /* for proxying to the owner of a shard */
     struct metrics *metrics;
+    unsigned webhooks_per_s, webhooks_burst; /* from one source for one connector, per process; 0: 50 and 200 */
     bool development;            /* shown on the status page */
     loop_fn *published;          /* a definition was published here: tell the other processes */
     void *who;

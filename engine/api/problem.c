@@ -20,7 +20,7 @@ void request_drop(struct request *r) {
 static const char *title_of(int status) {
     switch (status) {
     case 400: return "The request is not well formed";
-    case 401: return "An API key is needed";
+    case 401: return "The sender is not known";
     case 403: return "This key may not do that";
     case 404: return "Not found";
     case 405: return "This resource does not take that method";

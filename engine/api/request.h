@@ -70,7 +70,7 @@ struct route {
 /* Each resource's file ends in its rows; NULL method ends them. */
 extern const struct route routes_applications[], routes_runs[], routes_tasks[], routes_definitions[],
     routes_score[], routes_connectors[], routes_system[], routes_day_ends[], routes_loans[], routes_servicing[],
-    routes_case_events[], routes_stream[], routes_subscribers[];
+    routes_case_events[], routes_webhooks[], routes_stream[], routes_subscribers[];
 extern const struct route *const all_routes[]; /* the above, NULL-terminated */
 
 void request_drop(struct request *r);
@@ -118,6 +118,7 @@ struct api {
     struct map *keys;         /* key hash -> cached identity */
     int64_t lookups, lookups_ms; /* access.c: a bucket of questions about keys never seen */
     json_t *openapi;
+    struct buckets *webhook_sources;
     struct request *waiting;  /* with a watch on their run */
     bool draining;
     unsigned n_live;          /* who listen to the stream */

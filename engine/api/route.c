@@ -17,7 +17,7 @@
 
 const struct route *const all_routes[] = {routes_system,  routes_applications, routes_runs, routes_tasks,
                                           routes_definitions, routes_score, routes_connectors, routes_day_ends,
-                                          routes_loans, routes_servicing, routes_case_events, routes_stream,
+                                          routes_loans, routes_servicing, routes_case_events, routes_webhooks, routes_stream,
                                           routes_subscribers, NULL};
 
 /* One segment of a path; returns its length. */

@@ -21,7 +21,9 @@ static const char definition[] =
     "\"stream\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"source\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200},"
     "\"retention_days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":3650},\"redis_key\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200},"
     "\"redis_entries\":{\"type\":\"integer\",\"minimum\":100,\"maximum\":10000000},\"private_addresses\":{\"type\":\"boolean\"}}},"
-    "\"sandbox\":{\"type\":[\"object\",\"null\"]},\"connectors\":{\"type\":\"object\"}}}";
+    "\"sandbox\":{\"type\":[\"object\",\"null\"]},\"connectors\":{\"type\":\"object\"},"
+    "\"webhooks\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+    "\"per_s\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100000},\"burst\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000}}}}}";
 
 static enum err check(const json_t *json, struct fault *f) {
     json_auto_t *def = NULL;
@@ -61,6 +63,8 @@ enum err config_from_take(json_t *json, struct config *c, struct fault *f) {
     c->stream = json_object_get(json, "stream");
     c->sandbox = json_at(json, "sandbox");
     c->connectors = json_object_get(json, "connectors");
+    c->webhooks_per_s = (int)json_int(json_object_get(json, "webhooks"), "per_s", 0);
+    c->webhooks_burst = (int)json_int(json_object_get(json, "webhooks"), "burst", 0);
     return e;
 }
 

@@ -6,7 +6,8 @@
  *  "day_end": {"zone": "Asia/Kolkata", "at": "00:10"}, (without "at": only when somebody asks)
  *  "stream": {"source": "/tenor/region/1", "retention_days": 30, "redis_key": "tenor:stream:1", "redis_entries": 100000,
  *             "private_addresses": false},  (development: true; then also http://)
- *  "sandbox": {"listen": "127.0.0.1:8090", "book": "..."}, "connectors": {"kyc": {"url": "..."}, ...}} */
+ *  "sandbox": {"listen": "127.0.0.1:8090", "book": "..."}, "connectors": {"kyc": {"url": "..."}, ...},
+ *  "webhooks": {"per_s": 50, "burst": 200}} */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
 
@@ -26,6 +27,7 @@ struct config {
     int day_end_minute;        /* of the day; -1: only when somebody asks */
     const json_t *stream;      /* NULL: as it is by itself */
     const json_t *sandbox;     /* NULL: none is started */
+    int webhooks_per_s, webhooks_burst; /* from one source for one connector; 0: the API's own */
     const json_t *connectors;  /* an object, maybe empty */
 };
 

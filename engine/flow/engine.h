@@ -108,6 +108,25 @@ MUST_CHECK enum err engine_dead_event(struct engine *e, int64_t no, bool replay,
                                       engine_done_fn *done, void *who);
 /* What an event says that is kept or dead, from the body that the store's view gives; NULL: it cannot be opened. */
 json_t *engine_event_new(const struct engine *e, const char *event_id, const char *body);
+/* A webhook as it came. What it says is told by case; what is rightly signed and what nobody here understands is kept for a
+ * person (`kept`). `done` comes with OK when all of that is durable; with another end the sender has to send it again. At
+ * once, without `done`: ERR_NOT_FOUND no such connector, or it hears nothing; ERR_REFUSED and ERR_TIMEOUT as `hear` says. */
+struct http_headers;
+struct webhook {
+    const char *connector, *id;    /* "payments"; the sender's id */
+    const struct http_headers *headers;
+    const void *body;
+    size_t n;
+};
+typedef void engine_webhook_fn(void *who, enum err err, bool kept, const struct fault *f);
+MUST_CHECK enum err engine_webhook(struct engine *e, const struct webhook *w, engine_webhook_fn *done, void *who, struct fault *f);
+/* One that is kept, with its body opened; ERR_NOT_FOUND (w is NULL). */
+typedef void engine_kept_fn(void *who, enum err err, const struct kept_webhook *w, const struct fault *f);
+MUST_CHECK enum err engine_webhook_show(struct engine *e, int64_t no, engine_kept_fn *done, void *who);
+/* Has it read again, now that somebody may understand it; ERR_INVALID: still nobody does, it stays. Or drops it. */
+MUST_CHECK enum err engine_webhook_again(struct engine *e, int64_t no, const char *by, engine_webhook_fn *done, void *who);
+MUST_CHECK enum err engine_webhook_drop(struct engine *e, int64_t no, const char *by, const char *why, engine_done_fn *done,
+                                        void *who);
 /* Another process says that events wait: look now, not within look_ms. */
 void engine_look(struct engine *e);
 /* Undoes what stands, last first; ERR_REFUSED after the pivot, saying what to do instead. */

@@ -369,7 +369,8 @@ static const struct store_ops ops = {
     .append = append, .load = load, .open_runs = open_runs, .load_many = load_many, .claim = claim,
     .release = release, .dedup = dedup, .money_key = money_key, .find_event = handle_find_event,
     .keep_event = handle_keep_event, .owed_events = handle_owed_events, .settle_event = handle_settle_event,
-    .sweep_events = handle_sweep_events, .dead_event = handle_dead_event, .artifact = artifact,
+    .sweep_events = handle_sweep_events, .dead_event = handle_dead_event, .keep_webhook = handle_keep_webhook,
+    .find_webhook = handle_find_webhook, .settle_webhook = handle_settle_webhook, .artifact = artifact,
     .person_key = person_key, .load_loans = handle_load_loans, .loans_due = handle_loans_due, .day_end_ask = handle_day_end_ask,
     .day_ends_open = handle_day_ends_open, .publish = publish, .definitions = definitions, .close = close_,
 };

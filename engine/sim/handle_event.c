@@ -59,6 +59,10 @@ static bool owes(const struct memory *m, struct id run) {
 }
 
 void memory_events_free(struct memory *m) {
+    for (struct mem_webhook *w = m->webhooks, *next; w; w = next) {
+        next = w->next;
+        free(w->connector), free(w->id), free(w->reason), free(w->body), free(w);
+    }
     for (struct mem_owed *o = m->owed, *next; o; o = next) next = o->next, free(o);
     for (struct mem_event *e = m->events, *next; e; e = next) {
         next = e->next;
@@ -279,6 +283,68 @@ enum err handle_dead_event(struct store *s, int64_t no, bool replay, const char 
     struct job *j = job_new(s, dead_act, NULL, (void *)done, who);
     (void)by, (void)why;
     if (j) j->ttl_ms = no, j->limit = replay, j->now_ms = now_ms;
+    return start(j);
+}
+
+/* --- webhooks that nobody understood --------------------------------------------------------------- */
+
+static void webhook_keep_act(struct job *j, enum err err) {
+    struct mem_webhook **end = &j->h->m->webhooks;
+    int64_t no = 1;
+    while (*end && (strcmp((*end)->connector, j->texts[0]) || strcmp((*end)->id, j->texts[1]))) no = (*end)->no + 1, end = &(*end)->next;
+    if (err == OK && !*end) {
+        *end = calloc(1, sizeof **end);
+        if (!*end) abort();
+        **end = (struct mem_webhook){.connector = j->texts[0], .id = j->texts[1], .reason = j->texts[2], .body = j->copy, .n = j->n,
+                                     .no = no, .at_ms = j->now_ms};
+        j->texts[0] = j->texts[1] = j->texts[2] = NULL, j->copy = NULL;
+    }
+    job_end(j, err);
+}
+
+enum err handle_keep_webhook(struct store *s, const struct kept_webhook *w, store_done_fn *done, void *who) {
+    struct job *j = job_new(s, webhook_keep_act, NULL, (void *)done, who);
+    if (!j) return ERR_IO;
+    j->texts[0] = copy(w->connector), j->texts[1] = copy(w->webhook_id), j->texts[2] = copy(w->reason);
+    j->copy = malloc(w->n + 1), j->n = w->n, j->now_ms = w->at_ms;
+    if (!j->copy) abort();
+    memcpy(j->copy, w->body, w->n);
+    return start(j);
+}
+
+static struct mem_webhook *webhook_of(struct memory *m, int64_t no) {
+    struct mem_webhook *w = m->webhooks;
+    while (w && (w->no != no || w->settled)) w = w->next;
+    return w;
+}
+
+static void webhook_find_act(struct job *j, enum err err) {
+    const struct mem_webhook *w = webhook_of(j->h->m, j->ttl_ms);
+    struct kept_webhook out = w ? (struct kept_webhook){w->connector, w->id, w->reason, w->body, w->n, w->at_ms} : (struct kept_webhook){0};
+    store_webhook_fn *done = (store_webhook_fn *)j->done;
+    void *who = j->who;
+    job_free(j);
+    done(who, err != OK ? err : w ? OK : ERR_NOT_FOUND, w ? &out : NULL);
+}
+
+enum err handle_find_webhook(struct store *s, int64_t no, store_webhook_fn *done, void *who) {
+    struct job *j = job_new(s, webhook_find_act, NULL, (void *)done, who);
+    if (j) j->ttl_ms = no;
+    return start(j);
+}
+
+static void webhook_settle_act(struct job *j, enum err err) {
+    struct mem_webhook *w = webhook_of(j->h->m, j->ttl_ms);
+    if (err == OK && !w) err = fault_set(&j->fault, ERR_NOT_FOUND, "", "there is no such webhook, or it is settled");
+    if (err == OK) w->settled = true;
+    job_end(j, err);
+}
+
+enum err handle_settle_webhook(struct store *s, int64_t no, bool heard, const char *by, const char *why, int64_t now_ms,
+                               store_done_fn *done, void *who) {
+    struct job *j = job_new(s, webhook_settle_act, NULL, (void *)done, who);
+    (void)heard, (void)by, (void)why, (void)now_ms;
+    if (j) j->ttl_ms = no;
     return start(j);
 }
 

@@ -58,6 +58,10 @@ enum err handle_owed_events(struct store *s, const int32_t *shards, size_t n, in
 enum err handle_settle_event(struct store *s, struct id run, const struct kept_event *e, enum event_end how, const char *why,
                           int64_t now_ms, store_done_fn *done, void *who);
 enum err handle_sweep_events(struct store *s, int64_t before_ms, int64_t now_ms, const char *why, store_done_fn *done, void *who);
+enum err handle_keep_webhook(struct store *s, const struct kept_webhook *w, store_done_fn *done, void *who);
+enum err handle_find_webhook(struct store *s, int64_t no, store_webhook_fn *done, void *who);
+enum err handle_settle_webhook(struct store *s, int64_t no, bool heard, const char *by, const char *why, int64_t now_ms,
+                               store_done_fn *done, void *who);
 enum err handle_dead_event(struct store *s, int64_t no, bool replay, const char *by, const char *why, int64_t now_ms,
                         store_done_fn *done, void *who);
 

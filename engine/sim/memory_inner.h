@@ -38,6 +38,14 @@ struct mem_event {
     int64_t at_ms, no, sequence;
     enum mem_event_state state;
 };
+struct mem_webhook {
+    struct mem_webhook *next;
+    char *connector, *id, *reason;
+    void *body;
+    size_t n;
+    int64_t no, at_ms;
+    bool settled;
+};
 struct mem_owed {
     struct mem_owed *next;
     const struct mem_event *event;
@@ -106,6 +114,7 @@ struct memory {
     struct map *runs, *dedups, *artifacts, *persons, *tasks, *refused, *loans, *money;
     struct mem_event *events;
     struct mem_owed *owed;
+    struct mem_webhook *webhooks;
     int64_t events_made;
     struct rng event_rng;
     struct mem_definition *definitions;

@@ -5,6 +5,7 @@
 #include "store_sql.h"
 
 enum { ROUTED_AT_ONCE = 200, SWEPT_AT_ONCE = 1000 };
+#define WEBHOOK_UNREAD_MS (INT64_C(60) * 86400000) /* so much longer than others a webhook that nobody looked at is kept */
 
 static void found_row(struct ask *a, const struct pg_row *r) {
     struct event_found *f = &a->event;
@@ -89,6 +90,8 @@ enum err events_sweep(struct store *s, int64_t before_ms, int64_t now_ms, const 
     pg_batch_add(b, &SQL_EVENT_BODIES_EMPTIED, NULL);
     pg_batch_add(b, &SQL_EVENTS_DIED, died);
     pg_batch_add(b, &SQL_EVENTS_FORGOTTEN, forgotten);
+    struct pg_param webhooks[] = {pg_i8(before_ms), pg_i8(SWEPT_AT_ONCE), pg_i8(WEBHOOK_UNREAD_MS)};
+    pg_batch_add(b, &SQL_WEBHOOKS_FORGOTTEN, webhooks);
     return ask_batch_take(s, ASK_OTHERS, &like, b);
 }
 

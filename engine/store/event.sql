@@ -116,3 +116,29 @@ on conflict (key, case_type, event_id) do update set state = 'taken', taken_by =
 -- name: event_paid
 delete from event_owed w using unnest($1::bytea[], $2::text[]) as n(run, event_id) join run r on r.run = n.run
 where w.key = r.case_key and w.case_type = r.case_type and w.event_id = n.event_id and w.run = n.run
+
+-- As event_keep: true when too many are kept already.
+-- name: webhook_keep
+with waiting as (select count(*) as n from (select from kept_webhook where state = 'kept' limit $6::int8) k),
+kept as (
+    insert into kept_webhook (connector, webhook_id, body, reason, at_ms)
+    select $1::text, $2::text, $3::bytea, $4::text, $5::int8 from waiting where n < $6::int8 on conflict do nothing)
+select n >= $6::int8 and not exists (select from kept_webhook where connector = $1 and webhook_id = $2) from waiting
+
+-- name: webhook_find
+select connector, webhook_id, body, reason, at_ms from kept_webhook where no = $1 and state = 'kept'
+
+-- name: webhook_settle
+update kept_webhook set state = $2, settled_by = $3, settled_ms = $4, why = $5, body = ''
+where no = $1 and state = 'kept' returning no
+
+-- Ids that are settled or that nobody looked at for long are forgotten.
+-- name: webhooks_forgotten
+delete from kept_webhook where no in (
+    (select no from kept_webhook where state <> 'kept' and settled_ms < $1 limit $2)
+    union all (select no from kept_webhook where state = 'kept' and at_ms < $1 - $3::int8 order by at_ms limit $2))
+
+-- name: view_webhooks
+select no, connector, webhook_id, reason, at_ms from kept_webhook
+where state = 'kept' and ($1::text is null or connector = $1) and (at_ms, no) < ($2::int8, $3::int8)
+order by at_ms desc, no desc limit $4::int8

@@ -119,6 +119,10 @@ enum err events_sweep(struct store *s, int64_t before_ms, int64_t now_ms, const 
                       store_done_fn *done, void *who);
 enum err event_dead(struct store *s, int64_t no, bool replay, const char *by, const char *why,
                     int64_t now_ms, store_done_fn *done, void *who);
+enum err webhook_keep(struct store *s, const struct kept_webhook *w, store_done_fn *done, void *who);
+enum err webhook_find(struct store *s, int64_t no, store_webhook_fn *done, void *who);
+enum err webhook_settle(struct store *s, int64_t no, bool heard, const char *by, const char *why, int64_t now_ms,
+                        store_done_fn *done, void *who);
 enum err definition_publish(struct store *s, const struct definition *d, store_done_fn *done, void *who);
 enum err definitions_all(struct store *s, store_definition_fn *each, store_done_fn *done, void *who);
 enum err loans_load(struct store *s, const char *const *ids, size_t n, store_loan_fn *row, store_loan_entry_fn *each,

@@ -198,6 +198,15 @@ struct owed_event {
 typedef void store_owed_fn(void *who, const struct owed_event *o);
 enum event_end { EVENT_HEARD, EVENT_GONE /* the run ended first */, EVENT_FULL /* it hears no more */ };
 enum { EVENTS_WAITING_MAX = 1000 }; /* for one key */
+/* A webhook that nobody here understood, with its sealed body. */
+struct kept_webhook {
+    const char *connector, *webhook_id, *reason;
+    const void *body;
+    size_t n;
+    int64_t at_ms;
+};
+typedef void store_webhook_fn(void *who, enum err err, const struct kept_webhook *w); /* ERR_NOT_FOUND: w is NULL */
+enum { WEBHOOKS_KEPT_MAX = 10000 };
 typedef void store_bytes_fn(void *who, enum err err, const void *bytes, size_t n);
 struct loan_place { /* in the order of loans_due; {INT32_MIN, ""} is before all */
     int32_t next_day;
@@ -250,12 +259,19 @@ struct store_ops {
     enum err (*settle_event)(struct store *s, struct id run, const struct kept_event *e, enum event_end how,
                              const char *why, int64_t now_ms, store_done_fn *done, void *who);
     /* Events that nobody took and that came before `before_ms` become dead letters with this reason, ids that were taken
-     * before it are forgotten: some of each, so call it now and then. */
+     * before it are forgotten, and webhooks that were settled before it or kept for much longer: some of each, so call it
+     * now and then. */
     enum err (*sweep_events)(struct store *s, int64_t before_ms, int64_t now_ms, const char *why, store_done_fn *done,
                              void *who);
     /* A person's decision on a dead letter, by its number: it is new again, or dropped with a reason. ERR_NOT_FOUND. */
     enum err (*dead_event)(struct store *s, int64_t no, bool replay, const char *by, const char *why, int64_t now_ms,
                            store_done_fn *done, void *who);
+    /* OK also when it is kept already; ERR_LIMIT: WEBHOOKS_KEPT_MAX are. */
+    enum err (*keep_webhook)(struct store *s, const struct kept_webhook *w, store_done_fn *done, void *who);
+    enum err (*find_webhook)(struct store *s, int64_t no, store_webhook_fn *done, void *who);
+    /* Read after all, or dropped; ERR_NOT_FOUND. */
+    enum err (*settle_webhook)(struct store *s, int64_t no, bool heard, const char *by, const char *why, int64_t now_ms,
+                               store_done_fn *done, void *who);
     enum err (*artifact)(struct store *s, const char *hash, store_bytes_fn *done, void *who);
     enum err (*person_key)(struct store *s, const char *customer, store_bytes_fn *done, void *who);
     /* The rows of these loans (none for an id that is unknown), then their entries, grouped by loan, in order of n. */

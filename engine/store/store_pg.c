@@ -24,6 +24,7 @@ static const struct pg_statement *const read_statements[] = {
     &SQL_PERSON_FIND,    &SQL_DEFINITION_PUBLISH, &SQL_DEFINITION_FIND,   &SQL_DEFINITIONS_ALL,
     &SQL_EVENT_FIND,     &SQL_EVENT_KEEP,         &SQL_EVENT_ROUTE,       &SQL_EVENTS_OWED,
     &SQL_EVENT_SETTLE,   &SQL_EVENT_BODIES_EMPTIED, &SQL_EVENTS_DIED,     &SQL_EVENTS_FORGOTTEN,
+    &SQL_WEBHOOK_KEEP,   &SQL_WEBHOOK_FIND,       &SQL_WEBHOOK_SETTLE,    &SQL_WEBHOOKS_FORGOTTEN,
     &SQL_DEAD_EVENT_REPLAYED, &SQL_DEAD_EVENT_DROPPED, &SQL_LOANS_LOAD, &SQL_LOAN_ENTRIES_LOAD,
     &SQL_LOANS_DUE,       &SQL_DAY_END_ASK,       &SQL_DAY_ENDS_CLOSE,    &SQL_DAY_ENDS_OPEN,
 };
@@ -67,7 +68,8 @@ static const struct store_ops ops = {
     .load_many = journal_load_many,    .claim = lease_claim,       .release = lease_release,
     .dedup = lookup_dedup,     .find_event = event_find,   .keep_event = event_keep,
     .owed_events = events_owed, .settle_event = event_settle, .sweep_events = events_sweep,
-    .dead_event = event_dead,
+    .dead_event = event_dead,  .keep_webhook = webhook_keep, .find_webhook = webhook_find,
+    .settle_webhook = webhook_settle,
     .money_key = lookup_money, .artifact = lookup_artifact, .person_key = lookup_person, .publish = definition_publish,
     .definitions = definitions_all, .load_loans = loans_load, .loans_due = loans_due,
     .day_end_ask = day_end_ask, .day_ends_open = day_ends_open,

@@ -19,7 +19,7 @@ static const struct pg_statement *const statements[] = {
     &SQL_VIEW_RUNS,          &SQL_VIEW_TASKS,   &SQL_VIEW_COUNT_RUNS, &SQL_VIEW_COUNT_TASKS,
     &SQL_VIEW_TRIAL_BALANCE, &SQL_VIEW_API_KEY, &SQL_VIEW_LOAN,       &SQL_VIEW_LOANS,
     &SQL_VIEW_LOAN_ENTRIES,  &SQL_VIEW_LOAN_FILE, &SQL_VIEW_DAY_END, &SQL_VIEW_DAY_END_SHARDS,
-    &SQL_VIEW_EVENTS_KEPT,   &SQL_VIEW_EVENTS_DEAD, &SQL_VIEW_EVENT,
+    &SQL_VIEW_EVENTS_KEPT,   &SQL_VIEW_EVENTS_DEAD, &SQL_VIEW_EVENT, &SQL_VIEW_WEBHOOKS,
 };
 
 enum err view_open(struct loop *l, const char *dsn, struct view **out, struct fault *f) {

@@ -67,6 +67,8 @@ struct events_filter {
 };
 /* {"id","case_type","key","event","event_id","by","at"} and of a dead letter "since","reason"; the newest first. */
 void view_events(struct view *v, const struct events_filter *f, const char *cursor, unsigned limit, view_done_fn *done, void *who);
+/* Webhooks that nobody understood, the newest first: {"id","connector","webhook_id","reason","at"}. */
+void view_webhooks(struct view *v, const char *connector, const char *cursor, unsigned limit, view_done_fn *done, void *who);
 /* One that waits or is dead, with its "body" as it is stored (flow opens it), or ERR_NOT_FOUND. */
 void view_event(struct view *v, int64_t no, view_done_fn *done, void *who);
 

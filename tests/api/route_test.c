@@ -28,7 +28,8 @@ static void row_is_whole(const struct route *r) {
     CU_ASSERT(!strcmp(r->method, "GET") || !strcmp(r->method, "POST") || !strcmp(r->method, "DELETE"));
     CU_ASSERT(!r->body || !strcmp(r->method, "POST"));
     CU_ASSERT((r->roles & ~(unsigned)ROLE_ANY) == 0);
-    CU_ASSERT(r->roles || !text_starts(r->path, "/v1/")); /* what is open to all is no business of anybody */
+    /* what is open to all is no business of anybody; webhooks bear a signature instead of a key */
+    CU_ASSERT(r->roles || !text_starts(r->path, "/v1/") || text_eq(r->id, "receiveWebhook"));
     CU_ASSERT(r->answers[0].status >= 200 && r->answers[0].status < 300);
 }
 void test_route__rows_are_whole(void) { each_row(row_is_whole); }

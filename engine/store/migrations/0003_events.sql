@@ -60,3 +60,22 @@ begin
             where k.key = the_key and k.case_type = the_type and k.event_id = id;
     end if;
 end $$;
+
+-- Webhooks that were signed by whom we trust and that nobody here understood: kept for a person, who may let them be read
+-- again once somebody does. The body is sealed.
+create table kept_webhook (
+    no         int8 generated always as identity primary key,
+    connector  text not null,
+    webhook_id text not null,
+    body       bytea not null,
+    reason     text not null,
+    state      text not null default 'kept' check (state in ('kept', 'heard', 'dropped')),
+    at_ms      int8 not null,
+    settled_by text not null default '',
+    settled_ms int8 not null default 0,
+    why        text not null default '',
+    unique (connector, webhook_id)
+);
+alter table kept_webhook alter column body set storage external;
+create index kept_webhook_waiting on kept_webhook (at_ms, no) where state = 'kept';
+create index kept_webhook_over on kept_webhook (settled_ms) where state <> 'kept';
