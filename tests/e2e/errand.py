@@ -30,7 +30,9 @@ def start(processes=1, extra=()):
     (root / "workflows/errand/1.lua").write_text(FLOW)
     t = Tenor(processes=processes, extra=("--root", str(root), *extra))
     t.root = root
-    return t.start()
+    t.start()
+    eventually(lambda: "is ready on" in t.tail(), 30)  # until then an engine's end would be a failed start
+    return t
 
 
 def stop(t):

@@ -501,6 +501,7 @@ const struct conform_test conform_tests[] = {
     {"old_events_are_swept", old_events_are_swept},
     {"newer_words_are_known", newer_words_are_known},
     {"a_deaf_run_may_come_to_hear", a_deaf_run_may_come_to_hear},
+    {"webhooks_are_kept_once", webhooks_are_kept_once},
     {"artifacts_and_keys", artifacts_and_keys},
     {"published_stays", published_stays},
     {"business_keys_stand_as_last_said", business_keys_stand_as_last_said},

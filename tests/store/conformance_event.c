@@ -248,3 +248,53 @@ void a_deaf_run_may_come_to_hear(struct conform *c) {
     CU_ASSERT_EQUAL(put_wait(c, c->a, &a), OK);
     CU_ASSERT_EQUAL(find(c, key, "e1").open, 1);
 }
+
+/* --- webhooks ------------------------------------------------------------------------------------ */
+
+struct webhook_seen {
+    struct answer answer;
+    char connector[32], id[32], reason[32], body[32];
+    size_t n;
+    int64_t at_ms;
+};
+static void on_webhook(void *who, enum err err, const struct kept_webhook *w) {
+    struct webhook_seen *s = who;
+    if (w) {
+        text_copy(s->connector, 32, w->connector), text_copy(s->id, 32, w->webhook_id), text_copy(s->reason, 32, w->reason);
+        memcpy(s->body, w->body, w->n < 32 ? w->n : 32);
+        s->n = w->n, s->at_ms = w->at_ms;
+    }
+    on_done(&s->answer, err, NULL);
+}
+static struct webhook_seen webhook_no(struct conform *c, int64_t no) {
+    struct webhook_seen s = {0};
+    CU_ASSERT_EQUAL(c->b->ops->find_webhook(c->b, no, on_webhook, &s), OK);
+    (void)settle(c, &s.answer);
+    return s;
+}
+static enum err webhook_is(struct conform *c, int64_t no, bool heard) {
+    struct answer a = {0};
+    CU_ASSERT_EQUAL(c->a->ops->settle_webhook(c->a, no, heard, "asha", "", c->now_ms, on_done, &a), OK);
+    return settle(c, &a);
+}
+
+void webhooks_are_kept_once(struct conform *c) {
+    int64_t mine[2] = {0};
+    for (int i = 0; i < 3; i++) { /* the first twice */
+        struct kept_webhook w = {"bank", i == 2 ? "two" : "one", i == 1 ? "another" : "odd", "sea\0led", 7, c->now_ms + i};
+        struct answer a = {0};
+        CU_ASSERT_EQUAL(c->a->ops->keep_webhook(c->a, &w, on_done, &a), OK);
+        CU_ASSERT_EQUAL(settle(c, &a), OK);
+    }
+    for (int64_t no = 1; no < 10; no++) {
+        struct webhook_seen s = webhook_no(c, no);
+        if (s.answer.err != OK) continue;
+        mine[!strcmp(s.id, "two")] = no;
+        CU_ASSERT_TRUE(s.n == 7 && !memcmp(s.body, "sea\0led", 7) && !strcmp(s.reason, "odd") && !strcmp(s.connector, "bank"));
+    }
+    CU_ASSERT_TRUE(mine[0] && mine[1]);
+    CU_ASSERT_EQUAL(webhook_is(c, mine[0], true), OK);
+    CU_ASSERT_EQUAL(webhook_is(c, mine[0], true), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(webhook_is(c, mine[1], false), OK);
+    CU_ASSERT_EQUAL(webhook_no(c, mine[1]).answer.err, ERR_NOT_FOUND);
+}

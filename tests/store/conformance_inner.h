@@ -42,5 +42,6 @@ void too_many_events_wait(struct conform *c);
 void old_events_are_swept(struct conform *c);
 void newer_words_are_known(struct conform *c);
 void a_deaf_run_may_come_to_hear(struct conform *c);
+void webhooks_are_kept_once(struct conform *c);
 
 #endif
