@@ -1,9 +1,11 @@
 """The event stream: pages, webhooks with signatures, a Redis stream; through kills, outages and replays."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 from cases import PRIME, apply, key, somebody
@@ -316,10 +318,33 @@ def test_stream_on_the_command_line(t):
     assert events("--after", "0-0&x").returncode == 2
 
 
+def test_stream_stays_out_of_private_networks():
+    config = os.path.join(tempfile.mkdtemp(prefix="tenor-e2e-conf-"), "config.json")
+    with open(config, "w") as f:
+        json.dump({"stream": {"private_addresses": False, "source": "urn:example:lender"}}, f)
+    t = Tenor(extra=("--config", config)).start()
+    try:
+        listener = Listener().start()
+        a = t.post("/v1/subscribers", dict(name="plain", url=listener.url))
+        assert a.status == 422 and a.json["field"] == "/url" and "https" in a.json["detail"], a
+        a = t.post("/v1/subscribers", dict(name="inside", url="https://localhost:%d/" % listener.port))
+        assert a.status == 201, a  # the name may mean anything; the address is asked when it is connected to
+        ping = t.post("/v1/subscribers/%s/ping" % a.json["id"]).json
+        assert ping["delivered"] is False and "public internet" in ping["why"], ping
+        assert not listener.got and not listener.faults
+        decided(t, 1)
+        assert whole_stream(t)[0]["source"] == "urn:example:lender"
+        listener.stop()
+    finally:
+        assert t.stop() == 0
+        shutil.rmtree(os.path.dirname(config))
+
+
 def test_stream_kill_the_engine_in_the_middle():
-    """Each event at least once, ids unique, the order per aggregate; whatever is killed."""
+    """Each event at least once, ids unique, the order per aggregate; whatever is killed, the database too."""
     t = Tenor(processes=2).start()
     try:
+        eventually(lambda: "Tenor is ready" in t.tail(), 30)  # from here on whatever dies is started again
         listener = Listener().start()
         flaky = Listener().start()
         count = [0]
@@ -334,7 +359,7 @@ def test_stream_kill_the_engine_in_the_middle():
         for i in range(40):
             submit(t, somebody(), key())
             if i % 8 == 5:
-                for pid in t.pids(" engine "):
+                for pid in t.pids("postgres" if i == 21 else " engine "):
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
