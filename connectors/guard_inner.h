@@ -59,7 +59,8 @@ struct door {
     unsigned fresh, fresh_era; /* of `sent`: those of the breaker's present era */
     bool probe_out;            /* among `sent`; a probe that hangs has been judged, but not ended: no other beside it */
     int64_t slow_us;
-    struct loop_timer *slow_timer; /* when the oldest of `sent` becomes slow */
+    struct loop_timer *slow_timer; /* when one of `sent` becomes slow, or should have ended */
+    int64_t slow_at_us;            /* that instant */
     struct tally tally;
 };
 struct op_schema { /* parsed once */

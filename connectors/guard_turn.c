@@ -142,15 +142,19 @@ static void slow_now(void *who) {
     guard_leave(g);
 }
 
-static void watch_slow(struct door *d) {
-    if (d->slow_timer) return;
-    const struct guarded *slow = next_of(d->sent.first, false), *late = next_of(d->sent.first, true);
-    if (!slow && !late) return;
+static void wake_at(struct door *d, int64_t at_us) {
     struct guards *all = d->guard->all;
-    int64_t at = late ? late->sent_us + late_us(d) : INT64_MAX;
-    if (slow && slow->sent_us + d->slow_us < at) at = slow->sent_us + d->slow_us;
-    int64_t left = at - guards_mono_us(all);
+    if (d->slow_timer && d->slow_at_us <= at_us) return;
+    int64_t left = at_us - guards_mono_us(all);
+    loop_cancel(all->c.loop, d->slow_timer);
+    d->slow_at_us = at_us;
     d->slow_timer = loop_timer(all->c.loop, left > 0 ? (left + 999) / 1000 : 0, slow_now, d);
+}
+
+static void watch_slow(struct door *d) {
+    const struct guarded *slow = next_of(d->sent.first, false), *late = next_of(d->sent.first, true);
+    if (slow) wake_at(d, slow->sent_us + d->slow_us);
+    if (late) wake_at(d, late->sent_us + late_us(d));
 }
 
 /* --- tokens ------------------------------------------------------------------------------------- */
@@ -260,7 +264,7 @@ void turn_sent(struct guarded *x) {
     if (!g->ops.in_process) {
         line_add(&d->sent, x);
         ++*fresh(d);
-        watch_slow(d);
+        wake_at(d, x->sent_us + d->slow_us);
     }
     g->inner->ops->start(g->inner, &x->call);
 }

@@ -76,6 +76,19 @@ static enum err put_default(json_t *c, const char *key, json_t *value) {
     return OK;
 }
 
+/* A connector for which the file names no address is played by our sandbox, with the file's limits and mode. */
+static enum err play_connector(json_t *connectors, const char *name, const char *url) {
+    json_t *own = json_object_get(connectors, name);
+    if (json_object_get(own, "url") || json_object_get(own, "sandbox_url")) return OK;
+    if (own && !json_is_object(own)) return OK; /* whoever reads it says what is wrong */
+    enum err e = put_default(connectors, name, json_object());
+    own = json_object_get(connectors, name);
+    if (e == OK) e = put_default(own, "mode", json_string("sandbox"));
+    bool played = text_eq(json_text(own, "mode", ""), "sandbox");
+    if (e == OK) e = json_put_take(own, played ? "sandbox_url" : "url", json_string(url));
+    return e == OK ? put_default(own, "trust", json_string("sandbox")) : e;
+}
+
 static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct run_places *p) {
     char listen[40], url[60];
     snprintf(listen, sizeof listen, "127.0.0.1:%lld", (long long)o->sandbox_port);
@@ -83,8 +96,7 @@ static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct r
     json_t *sandbox = json_object_get(c, "sandbox"), *connectors = json_object_get(c, "connectors");
     snprintf(url, sizeof url, "http://%.50s", json_text(sandbox, "listen", listen));
     for (const struct connector_ops *const *of = connectors_all; e == OK && *of; of++)
-        if ((*of)->start == http_connector_start)
-            e = put_default(connectors, (*of)->name, json_pack("{s:s, s:s, s:s}", "mode", "sandbox", "sandbox_url", url, "trust", "sandbox"));
+        if ((*of)->start == http_connector_start) e = play_connector(connectors, (*of)->name, url);
     return e;
 }
 

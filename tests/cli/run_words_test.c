@@ -34,7 +34,8 @@ void test_run_words__the_merged_configuration(void) {
     struct fault f = {0};
     json_t *c = NULL;
     CU_ASSERT_EQUAL(FLAGS(&o, &f, "--port", "81", "--sandbox-port", "82", "--processes", "3"), OK);
-    o.file = json_pack("{s:s, s:i, s:{s:{s:s}}}", "listen", "0.0.0.0:9", "shards", 8, "connectors", "kyc", "url", "http://theirs");
+    o.file = json_pack("{s:s, s:i, s:{s:{s:s}, s:{s:{s:i}}, s:{s:s}}}", "listen", "0.0.0.0:9", "shards", 8, "connectors", "kyc", "url",
+                       "http://theirs", "bureau", "limits", "per_s", 5, "payments", "mode", "record_only");
     CU_ASSERT_EQUAL_FATAL(run_config_new(&o, &places, &c, &f), OK);
     CU_ASSERT_STRING_EQUAL(json_text(c, "listen", ""), "127.0.0.1:81"); /* the flag */
     CU_ASSERT_EQUAL(json_int(c, "shards", 0), 8);                        /* the file */
@@ -43,6 +44,11 @@ void test_run_words__the_merged_configuration(void) {
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.kyc"), "url", ""), "http://theirs");
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bank"), "sandbox_url", ""), "http://127.0.0.1:82");
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bank"), "mode", ""), "sandbox");
+    CU_ASSERT_PTR_NULL(json_at(c, "connectors.kyc.mode"));
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.bureau"), "sandbox_url", ""), "http://127.0.0.1:82"); /* only limits were given */
+    CU_ASSERT_EQUAL(json_int(json_at(c, "connectors.bureau.limits"), "per_s", 0), 5);
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.payments"), "mode", ""), "record_only");
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.payments"), "url", ""), "http://127.0.0.1:82");
     struct config read;
     CU_ASSERT_EQUAL(config_from_take(c, &read, &f), OK); /* and the others can read it */
     config_reset(&read);

@@ -167,6 +167,46 @@ void test_guard__a_hanging_provider_is_left_alone_within_one_time_out(void) {
     guarded_down();
 }
 
+/* One after the other: each is counted when it becomes slow, also while the earlier ones still hang. */
+void test_guard__each_slow_call_is_counted_in_its_time(void) {
+    struct asked a[4];
+    guarded_up(NULL);
+    fake.fate[ASK] = FATE_HANGS;
+    for (int i = 0; i < 3; i++) {
+        ask_(&a[i], ASK, i);
+        after_ms(400);
+    }
+    after_ms(1799 - 1200); /* the third began at 800 */
+    ask_(&a[3], ASK, 3);
+    CU_ASSERT_FALSE(a[3].ended);
+    guard_->ops->cancel(guard_, &a[3].call);
+    after_ms(1);
+    asked_reset(&a[3]);
+    ask_(&a[3], ASK, 3);
+    CU_ASSERT_STRING_EQUAL(a[3].code, "circuit_open");
+    after_ms(3000);
+    for (int i = 0; i < 4; i++) asked_reset(&a[i]);
+    guarded_down();
+
+    guarded_up(NULL);
+    fake.fate[ASK] = FATE_HANGS, fake.forgets = true;
+    ask_(&a[0], ASK, 0), ask_(&a[1], ASK, 1);
+    after_ms(1500); /* both are counted; what is waited for now is that they should end */
+    ask_(&a[2], ASK, 2);
+    after_ms(999);
+    json_auto_t *before = guards_show_one_new(guards, "fake");
+    CU_ASSERT_STRING_EQUAL(json_text(json_array_get(json_object_get(shown(before, "fake.ask"), "breakers"), 0), "state", ""), "closed");
+    after_ms(1);
+    json_auto_t *after = guards_show_one_new(guards, "fake");
+    CU_ASSERT_STRING_EQUAL(json_text(json_array_get(json_object_get(shown(after, "fake.ask"), "breakers"), 0), "state", ""), "open");
+    after_ms(5000);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(a[i].ended, 1);
+        asked_reset(&a[i]);
+    }
+    guarded_down();
+}
+
 void test_guard__one_probe_at_a_time_and_a_ramp_behind_it(void) {
     enum { N = 60 };
     static struct asked a[N];

@@ -14,18 +14,16 @@ GUARD_ROOT = ROOT / "tests" / "e2e" / "guard_root"
 
 
 def tenor(connectors, root=GUARD_ROOT, processes=1):
-    """An instance with its own words for some connectors; `connectors` takes the sandbox's address."""
+    """An instance with its own words for some connectors; the rest of them is the sandbox's."""
     t = Tenor(processes=processes, extra=["--root", str(root)])
     path = os.path.join(t.dir, "mine.json")
     with open(path, "w") as f:
-        json.dump({"connectors": connectors("http://127.0.0.1:%d" % t.sandbox_port)}, f)
+        json.dump({"connectors": connectors}, f)
     t.args += ["--config", path]
     return t.start()
 
 
-def hasty_bureau(url):
-    return {"bureau": {"mode": "sandbox", "sandbox_url": url, "trust": "sandbox",
-                       "limits": {"at_once": 16, "breaker_after": 5, "slow_ms": 400, "open_ms": 600}}}
+HASTY_BUREAU = {"bureau": {"limits": {"at_once": 16, "breaker_after": 5, "slow_ms": 400, "open_ms": 600}}}
 
 
 def run(t, workflow, who=None, wait=10):
@@ -90,7 +88,7 @@ class Load:
 
 
 def test_one_of_four_providers_hangs_and_nobody_else_is_slower():
-    t = tenor(hasty_bureau)
+    t = tenor(HASTY_BUREAU)
     kyc = bureau = None
     try:
         kyc, bureau, ratios = Load(t, "ask_kyc", 4), Load(t, "ask_bureau", 8, 0.2), []
@@ -112,7 +110,7 @@ def test_one_of_four_providers_hangs_and_nobody_else_is_slower():
 
 
 def test_the_breaker_opens_after_the_declared_number_and_one_probe_closes_it():
-    t = tenor(hasty_bureau)
+    t = tenor(HASTY_BUREAU)
     try:
         assert run(t, "ask_bureau").json["outcome"] == "answered"
         faults(t, "bureau.report:timeout=1")
@@ -153,7 +151,7 @@ def test_the_breaker_opens_after_the_declared_number_and_one_probe_closes_it():
 
 
 def test_failed_calls_are_logged_without_anybodys_data():
-    t = tenor(hasty_bureau)
+    t = tenor(HASTY_BUREAU)
     try:
         who = pan()
         faults(t, "bureau.report:fail=1")
@@ -165,7 +163,7 @@ def test_failed_calls_are_logged_without_anybodys_data():
 
 
 def test_a_kept_answer_serves_the_same_customer_and_dies_with_an_event():
-    t = tenor(hasty_bureau)
+    t = tenor(HASTY_BUREAU)
     try:
         who = pan()
         got = lambda: (operation(t, "bureau.report")[1]["cache"]["hits"], sum(operation(t, "bureau.report")[1]["calls"].values()))
@@ -184,7 +182,7 @@ def test_a_kept_answer_serves_the_same_customer_and_dies_with_an_event():
 
 
 def test_a_breaker_set_by_hand_holds_at_all_processes():
-    t = tenor(hasty_bureau, processes=3)
+    t = tenor(HASTY_BUREAU, processes=3)
     try:
         ask = lambda state, **more: t.post("/v1/connectors/bureau/breaker", dict(state=state, reason="their maintenance", **more), key="engineer")
         assert t.post("/v1/connectors/bureau/breaker", dict(state="open", reason="x"), key="officer").status == 403
@@ -208,9 +206,7 @@ def test_a_breaker_set_by_hand_holds_at_all_processes():
 
 
 def test_record_only_pays_nothing_out_and_says_so():
-    def recorded(url):
-        return {"payments": {"mode": "record_only", "url": url, "trust": "sandbox"}}
-    t = tenor(recorded, root=ROOT)
+    t = tenor({"payments": {"mode": "record_only"}}, root=ROOT)
     try:
         a = apply(t, PRIME)
         assert a.status == 200 and a.json["status"] == "offered", a
