@@ -6,6 +6,7 @@
 
 const struct connector_ops *const connectors_all[] = {
     &kyc_connector,     &bureau_connector, &bureau_a_connector, &bureau_b_connector, &bank_connector,  &payments_connector,
+    &aa_connector,
     &account_connector, &esign_connector,  &screening_connector, &notices_connector,
     &scoring_connector, &ledger_connector, &bench_connector,
     NULL, /* new connectors above this line */

@@ -7,7 +7,7 @@
 /* A schema or sample written as JSON in C source. No '#' and no trailing comma inside. */
 #define JSON(...) #__VA_ARGS__
 
-extern const struct connector_ops kyc_connector, bureau_connector, bureau_a_connector, bureau_b_connector, bank_connector,
+extern const struct connector_ops kyc_connector, bureau_connector, bureau_a_connector, bureau_b_connector, bank_connector, aa_connector,
     payments_connector, account_connector, esign_connector, screening_connector, notices_connector, scoring_connector, ledger_connector, bench_connector;
 /* builtin.c: all of them, NULL-terminated. `tenor connector new` adds a line there. */
 extern const struct connector_ops *const connectors_all[];

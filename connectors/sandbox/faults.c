@@ -17,7 +17,7 @@ static enum err bad_part(struct fault *f, const char *part, size_t n) {
     return fault_set(f, ERR_INVALID, "faults",
                      "'%.*s' is not a fault: write kind=share or operation:kind=share, kind one of refuse, busy, "
                      "fail, timeout, break, after, duplicate, garbage, late, lost, pend, return; "
-                     "of webhook: duplicate, late, reorder, forge", (int)(n > 80 ? 80 : n), part);
+                     "of webhook: duplicate, late, reorder, forge; of aa.account: refuse, late, timeout", (int)(n > 80 ? 80 : n), part);
 }
 
 static enum fault_kind kind_of(const char *word, size_t n) {
@@ -27,6 +27,7 @@ static enum fault_kind kind_of(const char *word, size_t n) {
 }
 
 static bool fits(const char *operation, enum fault_kind kind) {
+    if (!strcmp(operation, "aa.account")) return kind == FAULT_REFUSE || kind == FAULT_LATE || kind == FAULT_TIMEOUT;
     bool webhook = !strcmp(operation, "webhook"), of_webhook = kind == FAULT_REORDER || kind == FAULT_FORGE;
     return webhook ? of_webhook || kind == FAULT_DUPLICATE || kind == FAULT_LATE : !of_webhook;
 }

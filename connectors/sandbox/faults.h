@@ -41,6 +41,8 @@ struct fault_rules {
 
 /* The operation "webhook" stands for what the providers tell by themselves (notice.h); rules without an operation do
  * not touch it, and of the kinds it takes duplicate, late, reorder and forge.
+ * The operation "aa.account" stands for one account of an aa.fetch: refuse (its bank denies it), late (its bank takes half a
+ * minute), timeout (its bank never answers).
  * "" clears. The fault names the part that is wrong. */
 MUST_CHECK enum err fault_rules_read(const char *text, struct fault_rules *out, struct fault *f);
 /* What happens to try number `nth` (0-based) of `key`. The same arguments give the same answer. */

@@ -1,6 +1,8 @@
 /* keys.c - see keys.h. Made with: openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w 100 */
 #include "connectors/sandbox/keys.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "io/rsa.h"
 
@@ -29,4 +31,10 @@ enum err sandbox_rsa_key(struct rsa_key **out) {
     buf_init(&der, 4096);
     enum err e = buf_add_from_base64(&der, SIMULATED_ISSUER, sizeof SIMULATED_ISSUER - 1);
     return e == OK ? rsa_key_private(der.data, der.len, out) : e;
+}
+
+void sandbox_aggregator_key(struct crypt_key *seed) {
+    static const char words[] = "the sandbox's account aggregator";
+    _Static_assert(sizeof words - 1 == sizeof seed->b, "as long as a seed");
+    memcpy(seed->b, words, sizeof seed->b);
 }

@@ -16,7 +16,7 @@
 #define LATE_MS 2000
 #define DAY_LEAST_MS 10
 #define TELL_DAYS 3 /* what is older and has never been told is not told after a restart */
-#define BODY_MAX ((size_t)256 << 10)
+#define BODY_MAX ((size_t)512 << 10)
 
 struct outside {
     struct providers providers;
@@ -122,6 +122,7 @@ enum err outside_new(const json_t *settings, struct outside **out, struct fault 
     buf_init(&w->body, BODY_MAX);
     w->tries = map_new();
     enum err e = providers_init(&w->providers, (uint64_t)json_int(settings, "seed", 1));
+    w->providers.faults = &w->faults;
     if (e == OK) w->notices = notices_new(w->providers.book, w->providers.seed);
     if (e != OK || !w->tries || !w->notices) e = fault_set(f, ERR_NOMEM, "", "no memory");
     if (e == OK) e = outside_set(w, settings, f);

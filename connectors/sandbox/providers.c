@@ -50,7 +50,7 @@ uint64_t service_number(const struct providers *p, const struct outside_request 
 }
 
 static const struct service *const ALL[] = {
-    kyc_services,     uidai_services,   bureau_services,  bureau_b_services, bank_services, payments_services,
+    kyc_services,     uidai_services,   bureau_services,  bureau_b_services, bank_services, aa_services, payments_services,
     collect_services, account_services, esign_services,   screening_services, notices_services,
 };
 

@@ -26,6 +26,7 @@ struct providers {
     int64_t day_ms;       /* how long "days later" takes */
     struct presentation presentation;
     enum fault_kind twist; /* FAULT_PEND or FAULT_RETURN: how what is asked now goes on later */
+    const struct fault_rules *faults; /* for parts of an answer that can fail alone; NULL none */
     struct rsa_key *issuer; /* of Aadhaar documents; read at the first one */
 };
 struct provided {

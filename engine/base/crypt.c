@@ -97,6 +97,55 @@ enum err crypt_open(const struct crypt_key *k, const char *bound, const void *se
     return bad ? ERR_INVALID : OK;
 }
 
+_Static_assert(CRYPT_KEY == crypto_sign_SEEDBYTES && CRYPT_SIGN_KEY == crypto_sign_PUBLICKEYBYTES, "sign key sizes");
+_Static_assert(CRYPT_SIGNATURE == crypto_sign_BYTES, "signature size");
+_Static_assert(CRYPT_KEY == crypto_box_SECRETKEYBYTES && CRYPT_BOX_KEY == crypto_box_PUBLICKEYBYTES, "box key sizes");
+_Static_assert(CRYPT_BOX_NONCE == crypto_box_NONCEBYTES, "box nonce size");
+
+void crypt_sign_public(const struct crypt_key *seed, uint8_t out[CRYPT_SIGN_KEY]) {
+    unsigned char secret[crypto_sign_SECRETKEYBYTES];
+    crypto_sign_seed_keypair(out, secret, seed->b);
+    sodium_memzero(secret, sizeof secret);
+}
+
+void crypt_sign(const struct crypt_key *seed, const void *bytes, size_t n, uint8_t out[CRYPT_SIGNATURE]) {
+    unsigned char public[CRYPT_SIGN_KEY], secret[crypto_sign_SECRETKEYBYTES];
+    crypto_sign_seed_keypair(public, secret, seed->b);
+    crypto_sign_detached(out, NULL, bytes, n, secret);
+    sodium_memzero(secret, sizeof secret);
+}
+
+bool crypt_sign_ok(const uint8_t key[CRYPT_SIGN_KEY], const void *bytes, size_t n, const uint8_t signature[CRYPT_SIGNATURE]) {
+    return crypto_sign_verify_detached(signature, bytes, n, key) == 0;
+}
+
+void crypt_box_public(const struct crypt_key *secret, uint8_t out[CRYPT_BOX_KEY]) {
+    crypto_scalarmult_base(out, secret->b);
+}
+
+enum err crypt_box_seal(const struct crypt_key *mine, const uint8_t theirs[CRYPT_BOX_KEY], const uint8_t nonce[CRYPT_BOX_NONCE],
+                        const void *bytes, size_t n, struct buf *out) {
+    size_t at = out->len;
+    unsigned char *p = grow(out, n + crypto_box_MACBYTES);
+    if (!p) return buf_err(out);
+    if (crypto_box_easy(p, bytes, n, nonce, theirs, mine->b) == 0) return OK;
+    out->len = at;
+    out->data[at] = '\0';
+    return ERR_INVALID;
+}
+
+enum err crypt_box_open(const struct crypt_key *mine, const uint8_t theirs[CRYPT_BOX_KEY], const uint8_t nonce[CRYPT_BOX_NONCE],
+                        const void *sealed, size_t n, struct buf *out) {
+    if (n < crypto_box_MACBYTES) return ERR_INVALID;
+    size_t at = out->len, most = n - crypto_box_MACBYTES;
+    unsigned char *p = grow(out, most + 1); /* + 1: never an empty growth */
+    if (!p) return buf_err(out);
+    int bad = crypto_box_open_easy(p, sealed, n, nonce, theirs, mine->b);
+    out->len = bad ? at : at + most;
+    out->data[out->len] = '\0';
+    return bad ? ERR_INVALID : OK;
+}
+
 enum err crypt_password_hash(const char *password, char out[128]) {
     _Static_assert(crypto_pwhash_STRBYTES <= 128, "room for the text form");
     int bad = crypto_pwhash_str(out, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,

@@ -44,6 +44,23 @@ MUST_CHECK enum err crypt_seal(const struct crypt_key *k, const char *bound, con
 /* ERR_INVALID if key, bytes or `bound` differ from the sealing. */
 MUST_CHECK enum err crypt_open(const struct crypt_key *k, const char *bound, const void *sealed,
                                size_t n, struct buf *out);
+/* Signatures by Ed25519 (RFC 8032). The secret is the seed; no state is kept. */
+#define CRYPT_SIGN_KEY 32
+#define CRYPT_SIGNATURE 64
+void crypt_sign_public(const struct crypt_key *seed, uint8_t out[CRYPT_SIGN_KEY]);
+void crypt_sign(const struct crypt_key *seed, const void *bytes, size_t n, uint8_t out[CRYPT_SIGNATURE]);
+bool crypt_sign_ok(const uint8_t key[CRYPT_SIGN_KEY], const void *bytes, size_t n, const uint8_t signature[CRYPT_SIGNATURE]);
+/* Sealing from one party's key to another's (libsodium's box: X25519, XSalsa20-Poly1305). A pair of keys with one nonce
+ * serves one message only. */
+#define CRYPT_BOX_KEY 32
+#define CRYPT_BOX_NONCE 24
+void crypt_box_public(const struct crypt_key *secret, uint8_t out[CRYPT_BOX_KEY]);
+/* Appends the sealed bytes: 16 more than n. ERR_INVALID: `theirs` is no key that may be used. */
+MUST_CHECK enum err crypt_box_seal(const struct crypt_key *mine, const uint8_t theirs[CRYPT_BOX_KEY],
+                                   const uint8_t nonce[CRYPT_BOX_NONCE], const void *bytes, size_t n, struct buf *out);
+/* ERR_INVALID: other keys, nonce or bytes than those of the sealing. */
+MUST_CHECK enum err crypt_box_open(const struct crypt_key *mine, const uint8_t theirs[CRYPT_BOX_KEY],
+                                   const uint8_t nonce[CRYPT_BOX_NONCE], const void *sealed, size_t n, struct buf *out);
 /* Argon2id text form (about 100 ms), and its check. */
 MUST_CHECK enum err crypt_password_hash(const char *password, char out[128]);
 bool crypt_password_ok(const char *hash, const char *password);

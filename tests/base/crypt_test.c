@@ -92,6 +92,61 @@ void test_crypt__keyed_hash_depends_on_the_key(void) {
     CU_ASSERT_NOT_EQUAL(memcmp(a, b, sizeof a), 0);
 }
 
+static void from_hex(const char *hex, uint8_t *out) {
+    for (unsigned v; sscanf(hex, "%2x", &v) == 1; hex += 2) *out++ = (uint8_t)v;
+}
+
+/* RFC 8032, section 7.1, tests 1 and 3. */
+void test_crypt__signatures_are_those_of_the_standard(void) {
+    static const struct {
+        const char *seed, *key, *message, *signature;
+        size_t n;
+    } cases[] = {
+        {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b", 0},
+        {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7", "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a", 2},
+    };
+    for (size_t k = 0; k < ARRAY_LEN(cases); k++) {
+        struct crypt_key seed;
+        uint8_t key[CRYPT_SIGN_KEY], want[CRYPT_SIGNATURE], got[CRYPT_SIGNATURE], message[8];
+        from_hex(cases[k].seed, seed.b), from_hex(cases[k].signature, want), from_hex(cases[k].message, message);
+        crypt_sign_public(&seed, key);
+        from_hex(cases[k].key, got);
+        CU_ASSERT_EQUAL(memcmp(key, got, sizeof key), 0);
+        crypt_sign(&seed, message, cases[k].n, got);
+        CU_ASSERT_EQUAL(memcmp(got, want, sizeof got), 0);
+        CU_ASSERT(crypt_sign_ok(key, message, cases[k].n, got));
+        got[63] ^= 1;
+        CU_ASSERT_FALSE(crypt_sign_ok(key, message, cases[k].n, got));
+    }
+}
+
+void test_crypt__a_box_opens_only_for_its_two_parties(void) {
+    struct crypt_key a = {{8, 1}}, b = {{8, 2}}, c = {{8, 3}}; /* the lowest three bits do not count */
+    uint8_t pa[CRYPT_BOX_KEY], pb[CRYPT_BOX_KEY], pc[CRYPT_BOX_KEY], nonce[CRYPT_BOX_NONCE] = {9}, zero[CRYPT_BOX_KEY] = {0};
+    AUTO(buf_reset) struct buf sealed, open;
+    buf_init(&sealed, 1000), buf_init(&open, 1000);
+    crypt_box_public(&a, pa), crypt_box_public(&b, pb), crypt_box_public(&c, pc);
+    CU_ASSERT_EQUAL(crypt_box_seal(&a, pb, nonce, "entries", 7, &sealed), OK);
+    CU_ASSERT_EQUAL(sealed.len, 23);
+    CU_ASSERT_EQUAL(crypt_box_open(&b, pa, nonce, sealed.data, sealed.len, &open), OK);
+    CU_ASSERT_STRING_EQUAL(buf_text(&open), "entries");
+    CU_ASSERT_EQUAL(crypt_box_open(&c, pa, nonce, sealed.data, sealed.len, &open), ERR_INVALID);
+    CU_ASSERT_EQUAL(crypt_box_open(&b, pc, nonce, sealed.data, sealed.len, &open), ERR_INVALID);
+    CU_ASSERT_EQUAL(crypt_box_open(&b, pa, nonce, sealed.data, 15, &open), ERR_INVALID);
+    for (size_t bit = 0; bit < sealed.len * 8; bit++) {
+        sealed.data[bit / 8] ^= (char)(1 << bit % 8);
+        CU_ASSERT_EQUAL(crypt_box_open(&b, pa, nonce, sealed.data, sealed.len, &open), ERR_INVALID);
+        sealed.data[bit / 8] ^= (char)(1 << bit % 8);
+    }
+    CU_ASSERT_EQUAL(open.len, 7); /* what was there stays */
+    nonce[0]++;
+    CU_ASSERT_EQUAL(crypt_box_open(&b, pa, nonce, sealed.data, sealed.len, &open), ERR_INVALID);
+    CU_ASSERT_EQUAL(crypt_box_seal(&a, zero, nonce, "x", 1, &sealed), ERR_INVALID);
+    CU_ASSERT_EQUAL(sealed.len, 23);
+}
+
 void test_crypt__passwords(void) {
     char hash[128], again[128];
     CU_ASSERT_EQUAL(crypt_password_hash("correct horse", hash), OK);

@@ -169,6 +169,8 @@ static const struct {
     {"esign.void", "{\"reference\":\"%s\"}"},
     {"bureau.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
     {"bureau_b.hard", "{\"pan\":\"ZZZPP3303Z\",\"consent\":\"c\",\"purpose\":\"new_credit\",\"reference\":\"%s\"}"},
+    {"aa.consent", "{\"reference\":\"%s\",\"customer\":\"meera@sandbox-aa\",\"pan\":\"ZZZPP3303Z\",\"purpose\":\"103\"}"},
+    {"aa.revoke", "{\"reference\":\"%s\"}"},
 };
 
 static const char *input_of(size_t k, const char *loan) {
