@@ -290,6 +290,23 @@ void test_pump__disabled_after_five_days_of_nothing(void) {
     pump_free(S.pump);
 }
 
+/* Killed while an old event was under way: behind the position lie parked and dead ones, which are read again. */
+void test_pump__what_is_read_again_is_not_sent_again(void) {
+    scene_open(60, 60, "");
+    S.done = at_of(9);
+    S.rows[12] = (struct row){true, false, 3, 5, 999000};
+    S.rows[15] = (struct row){true, true, 9, 5, 0};
+    S.rows[4] = (struct row){true, false, 1, 5, 999000}; /* before it: parked as usual */
+    scene_start();
+    settle(fine);
+    while (pass()) settle(fine);
+    for (unsigned n = 1; n <= 60; n++) CU_ASSERT_EQUAL(S.tries[n], n == 4 || (n > 9 && n != 15));
+    CU_ASSERT_EQUAL(n_rows(false), 0);
+    CU_ASSERT_EQUAL(n_rows(true), 1);
+    CU_ASSERT_EQUAL(position_compare(S.done, at_of(60)), 0);
+    pump_free(S.pump);
+}
+
 static enum pump_end gone(unsigned n) { return n == 3 ? PUMP_GONE : PUMP_TAKEN; }
 
 void test_pump__gone_is_at_once_and_loses_nothing(void) {
