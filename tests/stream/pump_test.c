@@ -294,6 +294,7 @@ void test_pump__disabled_after_five_days_of_nothing(void) {
 void test_pump__what_is_read_again_is_not_sent_again(void) {
     scene_open(60, 60, "");
     S.done = at_of(9);
+    for (unsigned n = 1; n <= 9; n++) S.taken[n] = n != 4;
     S.rows[12] = (struct row){true, false, 3, 5, 999000};
     S.rows[15] = (struct row){true, true, 9, 5, 0};
     S.rows[4] = (struct row){true, false, 1, 5, 999000}; /* before it: parked as usual */
