@@ -3,6 +3,7 @@
 
 #include "connectors/connectors.h"
 #include "connectors/ledger/charge.h"
+#include "connectors/ledger/duty.h"
 #include "connectors/ledger/day_end.h"
 #include "connectors/ledger/enquiry.h"
 #include "connectors/ledger/hold.h"
@@ -109,6 +110,12 @@ const struct operation ledger_operations[] = {
                       "\"instalment\": " MONEY("the first one") ", \"first_due\": " DATE("of the first instalment") ", \"payments\": " COUNT(1, 480, "in all"),
                       "\"loan\", \"principal\", \"fee\", \"booked_on\", \"instalment\", \"first_due\", \"payments\""),
      .sample = JSON({"loan": "L1", "principal": 2000000, "fee": 40000, "booked_on": "2026-01-15", "instalment": 96973, "first_due": "2026-02-15", "payments": 24})},
+    {.name = "owe_notice", .about = "From here on a notice is owed to a person by law: by when", LOCAL,
+     .input = INPUT("\"reference\": " REFERENCE("our name for the application or loan") ", \"kind\": " ONE_OF("adverse_action", "cooling_off") ", "
+                    "\"received_on\": " DATE("the day the clock began; left out: today"), "\"reference\", \"kind\""),
+     .output = OUTPUT("\"reference\": " ID("as asked") ", \"owed_on\": " DATE("the day the clock began") ", \"due_on\": " DATE("the last day to send it"),
+                      "\"reference\", \"owed_on\", \"due_on\""),
+     .sample = JSON({"reference": "A1", "owed_on": "2026-01-15", "due_on": "2026-02-14"})},
     {.name = "void", .about = "Turns a booking round with reversing entries; voiding none is fine", BOOKED, .undoes = true,
      .input = "{\"type\": \"object\", \"properties\": {\"loan\": " LOAN "}, \"required\": [\"loan\"]}",
      .output = OUTPUT("\"voided\": " MONEY("0: nothing was booked"), "\"voided\""), .sample = JSON({"voided": 2000000})},
@@ -223,7 +230,8 @@ const struct operation ledger_operations[] = {
 
 /* In the order of the table. */
 static work_fn *const FUNCTIONS[] = {
-    op_offer, op_key_facts, op_hold, op_release, op_book_loan, op_void, op_receive_payment, op_place_held, op_keep_in_suspense, op_reverse_payment,
+    op_offer, op_key_facts, op_hold, op_release, op_book_loan, op_owe_notice, op_void, op_receive_payment, op_place_held, op_keep_in_suspense,
+    op_reverse_payment,
     op_refund, op_recover, op_charge, op_waive, op_change_terms, op_settle, op_write_off, op_exit_cooling_off, op_foreclose, op_quote,
     op_dispute, op_limit_change, op_day_end,
 };
