@@ -30,7 +30,7 @@ enum { READY_MS = 60000, DATABASE_MS = 60000, STOP_MS = 40000, PATH_ROOM = PATH_
 struct run {
     struct run_flags flags;
     char dir[PATH_ROOM], self[PATH_ROOM];
-    char config_file[PATH_MAX], keys_file[PATH_MAX], key_file[PATH_MAX], book_file[PATH_MAX];
+    char config_file[PATH_MAX], keys_file[PATH_MAX], key_file[PATH_MAX], book_file[PATH_MAX], webhook_file[PATH_MAX];
     char engine_log[PATH_MAX], sandbox_log[PATH_MAX], engine_pid[PATH_MAX], sandbox_pid[PATH_MAX];
     const char *engine_argv[8], *sandbox_argv[8];
     struct child engine, sandbox;
@@ -78,6 +78,7 @@ static enum err name_files(struct run *r, struct fault *f) {
     if (e == OK) e = below(r, "run.json", r->config_file, false, f);
     if (e == OK) e = below(r, "keys.json", r->keys_file, false, f);
     if (e == OK) e = below(r, "secrets/master.key", r->key_file, false, f);
+    if (e == OK) e = below(r, "secrets/webhook.key", r->webhook_file, false, f);
     if (e == OK) e = below(r, "sandbox/book.jsonl", r->book_file, false, f);
     if (e == OK) e = below(r, "log/engine.log", r->engine_log, false, f);
     if (e == OK) e = below(r, "log/sandbox.log", r->sandbox_log, false, f);
@@ -127,7 +128,7 @@ static enum err start_servers(struct run *r, struct fault *f) {
 static enum err write_config(struct run *r, struct fault *f) {
     AUTO(buf_reset) struct buf b = {0};
     struct run_places places = {r->private_pg ? r->servers.dsn : NULL, r->private_redis ? r->servers.redis_url : NULL,
-                                r->key_file, r->keys_file, r->book_file};
+                                r->key_file, r->keys_file, r->book_file, r->webhook_file};
     json_t *json = NULL;
     enum err e = run_config_new(&r->flags, &places, &json, f);
     buf_init(&b, 1u << 20);
@@ -148,6 +149,7 @@ static enum err prepare_database(struct run *r, struct fault *f) {
         child_sleep_ms(300);
     }
     if (e == OK) e = secrets_master_key(r->key_file, f);
+    if (e == OK) e = secrets_webhook(r->webhook_file, f);
     if (e == OK) e = secrets_api_keys(r->keys_file, r->config.database, now_ms(), &r->keys, f);
     return e;
 }

@@ -89,6 +89,20 @@ static enum err play_connector(json_t *connectors, const char *name, const char 
     return e == OK ? put_default(own, "trust", json_string("sandbox")) : e;
 }
 
+/* What happens at the sandbox's bank and signers comes back as signed webhooks, as from any provider. */
+static enum err put_webhooks(json_t *c, json_t *sandbox, const struct run_places *p) {
+    static const char *const tellers[] = {"payments", "esign"};
+    char url[80];
+    snprintf(url, sizeof url, "http://%.50s/v1/webhooks", json_text(c, "listen", ""));
+    enum err e = put_default(sandbox, "webhooks", json_string(url));
+    if (e == OK) e = put_default(sandbox, "webhook_secret_file", json_string(p->webhook_file));
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(tellers); i++) {
+        json_t *own = json_object_get(json_object_get(c, "connectors"), tellers[i]);
+        if (text_eq(json_text(own, "trust", ""), "sandbox")) e = put_default(own, "webhook_secret_files", json_pack("[s]", p->webhook_file));
+    }
+    return e;
+}
+
 static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct run_places *p) {
     char listen[40], url[60];
     snprintf(listen, sizeof listen, "127.0.0.1:%lld", (long long)o->sandbox_port);
@@ -97,7 +111,7 @@ static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct r
     snprintf(url, sizeof url, "http://%.50s", json_text(sandbox, "listen", listen));
     for (const struct connector_ops *const *of = connectors_all; e == OK && *of; of++)
         if ((*of)->start == http_connector_start) e = play_connector(connectors, (*of)->name, url);
-    return e;
+    return e == OK ? put_webhooks(c, sandbox, p) : e;
 }
 
 static enum err put_places(json_t *c, const struct run_flags *o, const struct run_places *p) {

@@ -13,7 +13,7 @@ struct run_flags {
     json_t *file; /* what --config named; owned; an empty object without */
 };
 struct run_places { /* what only the run knows; NULL: not private */
-    const char *dsn, *redis, *key_file, *keys_file, *book_file;
+    const char *dsn, *redis, *key_file, *keys_file, *book_file, *webhook_file;
 };
 
 MUST_CHECK enum err run_flags_read(int argc, char **argv, struct run_flags *out, struct fault *f);
