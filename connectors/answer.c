@@ -73,7 +73,8 @@ static json_t *body_new(struct answer *a, const struct operation *op, bool look,
         not_read(a, op, look);
         return NULL;
     }
-    if (!own_form && json_parse(reply->body, reply->n, &JSON_LIMITS_ANSWER, &said, NULL) != OK) {
+    if (!own_form && !reply->n && shape && shape->judge) said = json_null();
+    else if (!own_form && json_parse(reply->body, reply->n, &JSON_LIMITS_ANSWER, &said, NULL) != OK) {
         answer_set(a, unknown_end(op, look), "bad_answer", "the provider's answer is not JSON");
         return NULL;
     }
@@ -127,7 +128,9 @@ void answer_read(struct answer *a, const struct operation *op, bool look,
                  const struct schema *output, const struct reply *reply) {
     memset(a, 0, sizeof *a);
     int s = reply->status;
-    if (s == 202) {
+    if (reply->shape && reply->shape->judge && reply->shape->judge(reply->shaped, look, reply, a)) {
+        a->result.said_later |= only_later(s);
+    } else if (s == 202) {
         answer_set(a, unknown_end(op, look), "pending", "the provider has not settled it yet");
         a->result.said_later = true;
     } else if (s >= 200 && s < 300) {

@@ -3,6 +3,7 @@
 
 #include "connectors/connectors.h"
 #include "connectors/guard.h"
+#include "connectors/http_call.h"
 
 const struct connector_ops *const connectors_all[] = {
     &kyc_connector,     &bureau_connector, &bureau_a_connector, &bureau_b_connector, &bank_connector,  &payments_connector,
@@ -14,14 +15,18 @@ const struct connector_ops *const connectors_all[] = {
 
 enum err connectors_open(struct registry *r, const struct connector_env *env, const json_t *config,
                          struct fault *f) {
-    for (const struct connector_ops *const *o = connectors_all; *o; o++) {
-        struct connector_env own = *env;
-        own.config = json_object_get(config, (*o)->name);
-        struct connector *c = NULL;
-        enum err e = env->guards ? guard_open(env->guards, *o, &own, &c, f) : (*o)->open(&own, &c, f);
-        if (e == OK && (e = registry_add_take(r, c)) != OK)
-            (void)fault_set(f, e, (*o)->name, "the operations of this connector are not well declared");
-        if (e != OK) return e;
-    }
-    return OK;
+    enum err e = OK;
+    for (const struct connector_ops *const *o = connectors_all; e == OK && *o; o++) e = connectors_open_one(r, env, *o, config, f);
+    return e;
+}
+
+enum err connectors_open_one(struct registry *r, const struct connector_env *env, const struct connector_ops *ops, const json_t *config,
+                             struct fault *f) {
+    struct connector_env own = *env;
+    struct connector *c = NULL;
+    own.config = json_object_get(config, ops->name);
+    enum err e = env->guards ? guard_open(env->guards, ops, &own, &c, f) : ops->open ? ops->open(&own, &c, f) : http_connector_open(ops, &own, &c, f);
+    if (e == OK && (e = registry_add_take(r, c)) != OK)
+        (void)fault_set(f, e, ops->name, "the operations of this connector are not well declared, or one of this name is there already");
+    return e;
 }

@@ -155,7 +155,7 @@ struct connector_ops {
     const struct limits *limits;            /* NULL: the defaults */
     bool in_process;                        /* computed here, no provider: nothing to limit or to break */
     const struct operation *operations;     /* ends with a NULL name */
-    enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f);
+    enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f); /* NULL: http_connector_open */
     void (*start)(struct connector *c, struct call *call);
     void (*cancel)(struct connector *c, struct call *call); /* done still fires; NULL: waits for the end */
     void (*close)(struct connector *c);

@@ -17,5 +17,8 @@ extern const struct connector_ops *const connectors_all[];
  * alone (`tenor check`). On error the fault names the connector. */
 MUST_CHECK enum err connectors_open(struct registry *r, const struct connector_env *env,
                                     const json_t *config, struct fault *f);
+/* One more, such as a declared one (declared.h), in the same way. */
+MUST_CHECK enum err connectors_open_one(struct registry *r, const struct connector_env *env, const struct connector_ops *ops,
+                                        const json_t *config, struct fault *f);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "connectors/guard_inner.h"
+#include "connectors/http_call.h"
 
 /* --- a call's life ------------------------------------------------------------------------------ */
 
@@ -288,7 +289,7 @@ enum err guard_open(struct guards *all, const struct connector_ops *ops, const s
     if (e == OK) e = make_doors(g, inner, f);
     if (e == OK) e = join(all, g);
     if (e == ERR_NOMEM) (void)fault_set(f, e, "", "no memory");
-    if (e == OK && (e = ops->open(&own, &g->inner, f)) != OK) forget_guard(all, g);
+    if (e == OK && (e = ops->open ? ops->open(&own, &g->inner, f) : http_connector_open(ops, &own, &g->inner, f)) != OK) forget_guard(all, g);
     json_decref(inner);
     if (e == OK) *out = &g->base;
     else if (g) guard_free(g);

@@ -229,7 +229,46 @@ static enum err send_with_key(struct http_call *h, const char *key, const struct
     return h->fetch ? OK : ERR_NOMEM;
 }
 
+enum { HEADERS_MOST = 32 };
+
+/* A request that its shape has written whole. */
+static enum err send_wire(struct http_call *h, struct wire *w) {
+    struct buf url AUTO(buf_reset), type AUTO(buf_reset);
+    const char *headers[HEADERS_MOST + 2];
+    int n = 0;
+    buf_init(&url, 16384);
+    buf_init(&type, 128);
+    buf_addf(&url, "%s%s", h->c->url, buf_text(&w->path));
+    if (w->type) buf_addf(&type, "Content-Type: %s", w->type);
+    if (!buf_ok(&url) || !buf_ok(&type) || !buf_ok(&w->headers) || !buf_ok(&w->body)) return ERR_LIMIT;
+    for (char *line = w->headers.len ? w->headers.data : NULL, *end; line && *line && n < HEADERS_MOST; line = end + 1) {
+        if (!(end = strchr(line, '\n'))) break;
+        *end = 0;
+        if (!key_fits_header(line)) return ERR_INVALID;
+        headers[n++] = line;
+    }
+    if (w->type) headers[n++] = buf_text(&type);
+    headers[n] = NULL;
+    struct fetch_request r = {.method = w->method, .url = buf_text(&url), .headers = headers, .body = w->body.data, .body_n = w->body.len,
+                              .timeout_ms = h->op->timeout_ms, .answer_max = ANSWER_MAX};
+    h->fetch = fetch_start(h->c->fetch, &r, fetched, h);
+    return h->fetch ? OK : ERR_NOMEM;
+}
+
+static enum err send_as_shaped(struct http_call *h, const json_t *content) {
+    struct wire w = {.method = "POST"};
+    buf_init(&w.path, 16384);
+    buf_init(&w.headers, 16384);
+    buf_init(&w.body, REQUEST_MAX);
+    enum err e = h->shape->request(&h->shaped, h->look, content, &w);
+    if (e == OK) e = send_wire(h, &w);
+    if (w.headers.data) explicit_bzero(w.headers.data, w.headers.len); /* it may hold a secret */
+    buf_reset(&w.path), buf_reset(&w.headers), buf_reset(&w.body);
+    return e;
+}
+
 static enum err send_call(struct http_call *h, const json_t *content) {
+    if (h->shape && h->shape->request) return send_as_shaped(h, content);
     struct buf body AUTO(buf_reset), key AUTO(buf_reset);
     buf_init(&body, REQUEST_MAX);
     buf_init(&key, 512);
@@ -266,7 +305,7 @@ static struct http_call *call_new(struct http_connector *c, struct call *call) {
     *h = (struct http_call){.c = c, .call = call, .op = call->op, .look = call->look,
                             .output = c->outputs[call->op - c->base.ops->operations],
                             .shape = shape_of(c->base.ops, call->op->name), .key = strdup(call->key)};
-    h->shaped = (struct shaped){c->keys, call->op, json_incref((json_t *)call->input), h->key, call->now_ms};
+    h->shaped = (struct shaped){c->keys, call->op, json_incref((json_t *)call->input), h->key, call->now_ms, call->look};
     c->refs++;
     if (h->key) return h;
     call_free(h);

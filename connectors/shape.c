@@ -12,7 +12,9 @@ const struct shape *shape_of(const struct connector_ops *ops, const char *operat
 
 enum err shaping_open(const struct connector_ops *ops, const json_t *config, void **keys, struct fault *f) {
     *keys = NULL;
-    return ops->shaping && ops->shaping->open ? ops->shaping->open(config, keys, f) : OK;
+    const struct shaping *s = ops->shaping;
+    if (s && s->open_of) return s->open_of(s->of, config, keys, f);
+    return s && s->open ? s->open(config, keys, f) : OK;
 }
 
 void shaping_close(const struct connector_ops *ops, void *keys) {

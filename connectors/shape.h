@@ -7,6 +7,7 @@
 #ifndef CONNECTORS_SHAPE_H
 #define CONNECTORS_SHAPE_H
 
+#include "base/buf.h"
 #include "connectors/answer.h"
 
 struct shaped { /* one call; all borrowed */
@@ -15,6 +16,15 @@ struct shaped { /* one call; all borrowed */
     const json_t *input;   /* may be NULL at a look */
     const char *key;       /* the idempotency key */
     int64_t now_ms;
+    bool look;
+};
+/* A request of another form than POST <url>/<connector>/<operation>. */
+struct wire {
+    char method[8];      /* "GET" */
+    struct buf path;     /* behind the url: "/v2/numbers/%2B91...?fields=ownership" */
+    struct buf headers;  /* whole lines, each ended by a newline; what authenticates us too */
+    struct buf body;
+    const char *type;    /* Content-Type; NULL: no body */
 };
 /* Each function returns a new reference, or NULL after answer_set() said how the call ends. */
 struct shape {
@@ -33,12 +43,20 @@ struct shape {
     const char *type;
     enum err (*write)(const struct shaped *s, const json_t *content, struct buf *out);
     json_t *(*read)(const struct shaped *s, const char *body, size_t n, struct answer *a);
+    /* Fills the whole request; `content` is what `ask` gave, NULL at a look. Nothing else is added to it. ERR_INVALID: it
+     * cannot be said. NULL: the request of http_call.h. */
+    enum err (*request)(const struct shaped *s, bool look, const json_t *content, struct wire *out);
+    /* Says by itself what a reply means, before the rules of answer.h: true when it has. May run in a worker. NULL: never.
+     * A shape with `judge` is also given an empty 2xx, as null. */
+    bool (*judge)(const struct shaped *s, bool look, const struct reply *reply, struct answer *a);
     /* OP_READ over HTTP: the key by content that the provider wants. Appends. NULL: the call's. */
     void (*key)(const struct shaped *s, struct buf *out);
 };
 struct shaping {
     /* Keys, trusted certificates, scales out of the connector's configuration. NULL: none are needed. */
     enum err (*open)(const json_t *config, void **keys, struct fault *f);
+    enum err (*open_of)(const void *of, const json_t *config, void **keys, struct fault *f); /* instead, for one made at run time */
+    const void *of;
     void (*close)(void *keys);
     const struct shape *shapes; /* ends with a NULL operation; operations that are not here are plain */
 };

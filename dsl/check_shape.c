@@ -22,6 +22,7 @@ static const char *file_words(unsigned file) {
     case IN_EXAMPLES: return "a file of examples";
     case IN_RETRIES: return "a file of retries";
     case IN_FUNCTIONS: return "a file of functions";
+    case IN_CONNECTOR: return "a connector";
     default: return "this file";
     }
 }
@@ -242,12 +243,12 @@ static void unique(struct check *c, const struct node *table, const struct node 
 }
 
 static void head(struct check *c) {
-    static const char *const heads[] = {"workflow", "policy", "playbook", "experiment", "example", "retry", "formula", NULL};
+    static const char *const heads[] = {"workflow", "policy", "playbook", "experiment", "example", "retry", "formula", "connector", NULL};
     struct span start = {0, 0, 1, 1};
     if (!c->root->n_items) {
         if (!c->faults->n_faults)
             faults_add(c->faults, &start, "empty-file",
-                       "the file is empty; it begins with workflow, policy, example, retry or formula");
+                       "the file is empty; it begins with workflow, policy, example, retry, formula or connector");
         return;
     }
     struct node *first = c->root->items[0].value;
@@ -258,7 +259,7 @@ static void head(struct check *c) {
     } else if (!first->bad || (w && !w->head)) {
         const char *near = faults_nearest(c->faults, first->text, heads);
         faults_add(c->faults, &first->word_span, "no-head",
-                   "a file begins with workflow, policy, example, retry or formula, not with ‹%s›%s", first->text, near);
+                   "a file begins with workflow, policy, example, retry, formula or connector, not with ‹%s›%s", first->text, near);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dsl/canonical.h"
+#include "dsl/connector_plan.h"
 #include "dsl/flow.h"
 #include "dsl/file.h"
 #include "dsl/formula_lua.h"
@@ -70,6 +71,7 @@ static void by_kind(struct dsl_file *f) {
     case IN_EXAMPLES: f->examples = examples_build(c, &f->n_examples); break;
     case IN_RETRIES: f->retries = retries_build(c, &f->n_retries); break;
     case IN_FUNCTIONS: formulas(f); break;
+    case IN_CONNECTOR: f->connector = connector_build(c); break;
     default: break;
     }
 }
@@ -149,6 +151,7 @@ enum dsl_kind dsl_kind(const struct dsl_file *f) {
     case IN_EXAMPLES: return DSL_EXAMPLES;
     case IN_RETRIES: return DSL_RETRIES;
     case IN_FUNCTIONS: return DSL_FUNCTIONS;
+    case IN_CONNECTOR: return DSL_CONNECTOR;
     default: return DSL_UNKNOWN;
     }
 }

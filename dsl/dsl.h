@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "dsl/catalog.h"
+#include "dsl/connector.h"
 #include "dsl/expr.h"
 #include "dsl/formula.h"
 #include "dsl/plan.h"
@@ -16,7 +17,7 @@
 
 struct dsl_file;
 
-enum dsl_kind { DSL_WORKFLOW, DSL_POLICY, DSL_EXAMPLES, DSL_RETRIES, DSL_FUNCTIONS, DSL_UNKNOWN };
+enum dsl_kind { DSL_WORKFLOW, DSL_POLICY, DSL_EXAMPLES, DSL_RETRIES, DSL_FUNCTIONS, DSL_CONNECTOR, DSL_UNKNOWN };
 enum dsl_severity { DSL_FAULT, DSL_WARNING };
 struct dsl_fault {
     enum dsl_severity severity;

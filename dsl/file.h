@@ -19,6 +19,7 @@ struct dsl_file {
     const struct formula *formulas;
     int n_formulas;
     struct formula_state *formula_state; /* they run in it */
+    const struct connector_plan *connector;
     char hash[65];
 };
 
@@ -26,6 +27,7 @@ const struct policy *policy_build(struct check *c);
 void policy_seal(struct policy *p, const json_t *canonical, const char *hash);
 const struct example *examples_build(struct check *c, int *n);
 struct formula_state;
+struct connector_plan;
 const struct formula *formulas_build(struct check *c, struct formula_state *s, int *n);
 const struct retry *retries_build(struct check *c, int *n);
 

@@ -16,7 +16,7 @@ static void where(struct buf *out, const struct word *w) {
         const char *name;
     } files[] = {{IN_WORKFLOW, "workflow"},     {IN_PLAYBOOK, "playbook"}, {IN_POLICY, "policy"},
                  {IN_EXPERIMENT, "experiment"}, {IN_EXAMPLES, "examples"}, {IN_RETRIES, "retries"},
-                 {IN_FUNCTIONS, "functions"}};
+                 {IN_FUNCTIONS, "functions"}, {IN_CONNECTOR, "a connector"}};
     bool first = true;
     if (w->head) buf_adds(out, "Begins its file.");
     else {

@@ -177,6 +177,36 @@ static const struct field formula_fields[] = {
     {"tries", FIELD_ANY, 0, 1, NULL, "examples, made whenever the file is read: { try { rupees(100), gives = true } }"},
     {0}};
 
+static const struct field connector_fields[] = {
+    {"about", FIELD_TEXT, 0, 1, NULL, "one sentence for people"},
+    {"auth", FIELD_ANY, 0, 0, "\"none\"", "\"bearer\", \"basic\", header \"X-Api-Key\", query \"apikey\" or hmac \"X-Signature\"; the secret itself is in the configuration"},
+    {"limits", FIELD_ANY, 0, 0, "the guard's", "{ per_s, burst, at_once, breaker_after, slow, open }"},
+    {0}};
+static const struct field operation_fields[] = {
+    {"about", FIELD_TEXT, 0, 1, NULL, "one sentence for people"},
+    {"kind", FIELD_TEXT, 0, 1, NULL, "\"read\", \"effect\" or \"money\""},
+    {"contract", FIELD_TEXT, 0, 0, "its own", "operations of one contract may stand in one call list"},
+    {"within", FIELD_LENGTH, 0, 1, NULL, "time for one try"},
+    {"cache", FIELD_LENGTH, 0, 0, "never", "an answer may serve the same input again for so long"},
+    {"stale_on", FIELD_NAMES, 0, 0, NULL, "events of the customer that make kept answers stale"},
+    {"undoes", FIELD_TRUTH, 0, 0, "false", "it takes back what another operation did"},
+    {"input", FIELD_ANY, 0, 1, NULL, "fields and their types: { pan = text { personal = true } }"},
+    {"output", FIELD_ANY, 0, 1, NULL, "fields and their types: { months = number { whole = true, least = 0 } }"},
+    {"sample", FIELD_DATA, 0, 1, NULL, "an answer that fits the output, for examples that name none"},
+    {"get", FIELD_TEXT, 0, 0, NULL, "the path of a request: \"/v2/numbers/{input.phone}\""},
+    {"post", FIELD_TEXT, 0, 0, NULL, "the same, with a body"},
+    {"put", FIELD_TEXT, 0, 0, NULL, "the same"},
+    {"delete", FIELD_TEXT, 0, 0, NULL, "the same"},
+    {"query", FIELD_ANY, 0, 0, "none", "parameters of the address: { name = \"input.name\" }"},
+    {"headers", FIELD_ANY, 0, 0, "none", "{ { \"X-Purpose\", text \"credit\" } }"},
+    {"body", FIELD_ANY, 0, 0, "none", "{ panNo = \"input.pan\", applicant = { age = \"input.age\" } }"},
+    {"form", FIELD_TEXT, 0, 0, "\"json\"", "\"json\" or \"form\" (as a web page sends it)"},
+    {"key_header", FIELD_TEXT, 0, 0, "\"Idempotency-Key\"", "the header that carries our key"},
+    {"answer", FIELD_ANY, 0, 1, NULL, "where each field of the output stands in the reply"},
+    {"ends", FIELD_ANY, 0, 0, "by status", "replies that are a no: { refused { status = 404, code = \"unknown\" } }"},
+    {"look", FIELD_ANY, 0, 0, NULL, "how to ask what became of it, by key; an effect must have one"},
+    {0}};
+
 #define FLOW_PARTS "parallel"
 const struct word word_table[] = {
     {.word = "workflow",
@@ -345,6 +375,18 @@ const struct word word_table[] = {
      .help = "A named pure function that expressions may call: typed, bounded, tried when it is read.",
      .example =
          "formula \"monthly_burden\" {\n  about = \"what all loans cost a month, with the new one\",\n  takes = { money \"emi\", money \"others\" }, gives = \"money\",\n  body  = [[ return emi + others ]],\n  tries = { try { rupees \"5,000\", rupees \"2,000\", gives = rupees \"7,000\" } },\n}"},
+    {.word = "connector",
+     .files = IN_CONNECTOR,
+     .head = true,
+     .fields = connector_fields,
+     .help = "A provider of an HTTP service, described.",
+     .example = "connector \"phone\" { about = \"A register of phone numbers\", auth = header \"X-Api-Key\", limits = { per_s = 50 } }"},
+    {.word = "operation",
+     .files = IN_CONNECTOR,
+     .fields = operation_fields,
+     .help = "What a step can ask of a declared connector.",
+     .example =
+         "operation \"tenure\" {\n  about = \"How long a number has been with its owner\", kind = \"read\", within = seconds(1.5),\n  input = { phone = text { personal = true } }, output = { months = number { whole = true, least = 0 } }, sample = { months = 38 },\n  get = \"/v2/numbers/{input.phone}\", answer = { months = \"ownership.months\" },\n}"},
     {.word = "try", .inside = "formula", .unnamed = true, .help = "Arguments of a formula and what comes of them."},
     {0}};
 

@@ -50,7 +50,7 @@ struct field {
 
 enum { /* where a word may stand */
     IN_WORKFLOW = 1, IN_PLAYBOOK = 2, IN_POLICY = 4, IN_EXPERIMENT = 8, IN_EXAMPLES = 16, IN_RETRIES = 32,
-    IN_FUNCTIONS = 64,
+    IN_FUNCTIONS = 64, IN_CONNECTOR = 128,
     IN_FLOW = IN_WORKFLOW | IN_PLAYBOOK
 };
 struct word {
