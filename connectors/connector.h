@@ -155,6 +155,7 @@ struct connector_ops {
     const struct limits *limits;            /* NULL: the defaults */
     bool in_process;                        /* computed here, no provider: nothing to limit or to break */
     const struct operation *operations;     /* ends with a NULL name */
+    const char *described;                  /* hash of the file that says what is asked and how replies are read; NULL: a program does */
     enum err (*open)(const struct connector_env *env, struct connector **out, struct fault *f); /* NULL: http_connector_open */
     void (*start)(struct connector *c, struct call *call);
     void (*cancel)(struct connector *c, struct call *call); /* done still fires; NULL: waits for the end */

@@ -238,6 +238,7 @@ static enum err build(struct declared *d, struct fault *f) {
     set_limits(d);
     d->shaping = (struct shaping){.open_of = open_keys, .of = d, .close = close_keys, .shapes = d->shapes};
     d->ops = (struct connector_ops){.name = json_text(d->description, "name", ""), .shaping = &d->shaping, .limits = &d->limits,
+                                    .described = json_text(d->description, "hash", NULL),
                                     .operations = d->operations, .start = http_connector_start, .cancel = http_connector_cancel,
                                     .close = http_connector_close};
     return e;

@@ -207,12 +207,13 @@ static enum err parse(const char *text, json_t **out, struct fault *f) {
 }
 
 /* What answers an operation: when one of these changes, what was kept of the earlier is another's answer. */
-static enum err fingerprint(const struct operation *op, const json_t *config, char out[65]) {
+static enum err fingerprint(const struct connector_ops *of, const struct operation *op, const json_t *config, char out[65]) {
     AUTO(buf_reset) struct buf b;
     buf_init(&b, 1u << 20);
     enum err e = config ? json_canonical(config, &b) : OK;
     buf_adds(&b, op->input);
     buf_adds(&b, op->output);
+    buf_adds(&b, of->described);
     if (e == OK) e = buf_err(&b);
     if (e == OK) crypt_sha256_hex(b.data, b.len, out);
     return e;
@@ -238,7 +239,7 @@ static enum err make_doors(struct guard *g, const json_t *config, struct fault *
         struct op_schema *s = &g->schemas[i];
         e = parse(op->input, &s->input, f);
         if (e == OK) e = parse(op->sample, &s->sample, f);
-        if (e == OK) e = fingerprint(op, config, s->answered_by);
+        if (e == OK) e = fingerprint(&g->ops, op, config, s->answered_by);
         make_door(g, i, false);
         if (op->can_look) make_door(g, i, true);
     }

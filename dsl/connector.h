@@ -22,7 +22,7 @@
 
 struct dsl_file;
 
-/* {"name","about","auth":{"kind":"none|bearer|basic|header|query|hmac","name":..},"limits":{..},"operations":[{"name","about",
+/* {"name","about","hash" (of the file's text),"auth":{"kind":"none|bearer|basic|header|query|hmac","name":..},"limits":{..},"operations":[{"name","about",
  * "kind","contract","timeout_ms","cache_s","stale_on","undoes","input":schema,"output":schema,"sample":..,"ask":way,
  * "look":way}]}; a way is {"method","form":"json|form","key_header","answer":{field: {"path":[..] | "const":..; "as":type;
  * "map":[[theirs,ours]..],"otherwise":..; "form":date form; "counts":"major|percent"; "is":"missing|present|count";

@@ -9,10 +9,6 @@
 
 #define PATH_PARTS 16
 
-static void put(json_t *o, const char *key, json_t *v) {
-    if (o && v) (void)json_object_set_new(o, key, v);
-}
-
 /* "report.accounts.0.limit", or a JSON pointer "/report/first name". Numbers are places in lists. */
 static json_t *path_new(struct check *c, struct node *v) {
     bool pointer = v && v->kind == NODE_TEXT && v->text[0] == '/';
@@ -22,12 +18,14 @@ static json_t *path_new(struct check *c, struct node *v) {
         int64_t place;
         bool is_place = text_i64(p, n, &place) == OK && place >= 0;
         if (!n || json_array_size(all) == PATH_PARTS) break;
-        (void)json_array_append_new(all, is_place ? json_integer(place) : json_stringn(p, n));
+        connector_add(c, all, is_place ? json_integer(place) : json_stringn(p, n));
         if (!p[n]) return all;
         p += n + 1;
     }
+    bool lacks = !all && v && v->kind == NODE_TEXT && v->text_len;
     json_decref(all);
-    if (v) faults_node(c->faults, v, "bad-value", "%s is no place in a reply; write it as \"report.score\" or \"/report/first name\"", value_shown(c, v));
+    if (lacks) c->faults->no_memory = true;
+    else if (v) faults_node(c->faults, v, "bad-value", "%s is no place in a reply; write it as \"report.score\" or \"/report/first name\"", value_shown(c, v));
     return NULL;
 }
 
@@ -81,28 +79,28 @@ static bool map(struct check *c, struct node *table, const json_t *schema, json_
         if (!two) faults_node(c->faults, p, "bad-value", "a pair of a map is { theirs, ours }, as in { \"M\", \"mobile\" }");
         json_t *theirs = two ? value_data_new(c, p->items[0].value, NULL) : NULL, *ours = theirs ? value_data_new(c, p->items[1].value, NULL) : NULL;
         sound = ours_fits(c, two ? p->items[1].value : p, schema, ours);
-        if (sound) (void)json_array_append_new(pairs, json_pack("[o, o]", theirs, ours));
+        if (sound) connector_add(c, pairs, json_pack("[o, o]", theirs, ours));
         else json_decref(theirs);
     }
     if (sound && !json_array_size(pairs)) faults_node(c->faults, table, "bad-value", "a map has at least one pair: { \"M\", \"mobile\" }"), sound = false;
-    if (sound) put(out, "map", json_incref(pairs));
+    if (sound) connector_put(c, out, "map", json_incref(pairs));
     json_decref(pairs);
     json_t *last = sound && otherwise ? value_data_new(c, otherwise, NULL) : NULL;
     if (sound && otherwise && !(sound = ours_fits(c, otherwise, schema, last))) return false;
-    put(out, "otherwise", last);
+    if (last) connector_put(c, out, "otherwise", last);
     return sound;
 }
 
-static bool one_of(const struct node *v, const char *field, const char *const *words, json_t *out) {
+static bool one_of(struct check *c, const struct node *v, const char *field, const char *const *words, json_t *out) {
     for (const char *const *w = words; v && v->kind == NODE_TEXT && *w; w++)
-        if (!strcmp(*w, v->text)) return put(out, field, json_string(*w)), true;
+        if (!strcmp(*w, v->text)) return connector_put(c, out, field, json_string(*w)), true;
     return false;
 }
 
 static bool money(struct check *c, struct node *v, struct node *table, json_t *out) {
     static const char *const known[] = {"at", "counts", NULL}, *const units[] = {"major", "minor", NULL};
     if (!connector_known(c, table, known, "money")) return false;
-    if (one_of(node_field(table, "counts"), "counts", units, out)) return true;
+    if (one_of(c, node_field(table, "counts"), "counts", units, out)) return true;
     faults_node(c->faults, v, "bad-value", "say what the provider counts in: counts = \"major\" (rupees) or \"minor\" (paise)");
     return false;
 }
@@ -110,7 +108,7 @@ static bool money(struct check *c, struct node *v, struct node *table, json_t *o
 static bool share(struct check *c, struct node *v, struct node *table, json_t *out) {
     static const char *const known[] = {"at", "counts", NULL}, *const units[] = {"percent", "share", NULL};
     if (!connector_known(c, table, known, "share")) return false;
-    if (one_of(node_field(table, "counts"), "counts", units, out)) return true;
+    if (one_of(c, node_field(table, "counts"), "counts", units, out)) return true;
     faults_node(c->faults, v, "bad-value", "say how the provider writes it: counts = \"percent\" (87.5) or \"share\" (0.875)");
     return false;
 }
@@ -119,7 +117,7 @@ static bool date(struct check *c, struct node *v, struct node *table, json_t *ou
     static const char *const known[] = {"at", "form", NULL};
     struct node *form = node_field(table, "form");
     if (!connector_known(c, table, known, "date")) return false;
-    if (!form || one_of(form, "form", CONNECTOR_DATE_FORMS, out)) return true;
+    if (!form || one_of(c, form, "form", CONNECTOR_DATE_FORMS, out)) return true;
     faults_node(c->faults, form, "bad-value", "there is no date form %s%s", value_shown(c, form),
                 form->kind == NODE_TEXT ? faults_nearest(c->faults, form->text, CONNECTOR_DATE_FORMS) : "");
     (void)v;
@@ -136,8 +134,8 @@ static bool is_for(struct check *c, struct node *v, const char *as, const char *
 static bool about_place(struct check *c, struct node *v, const char *as, json_t *out) {
     bool counts = !strcmp(v->text, "count");
     if (!is_for(c, v, as, counts ? "number" : "truth")) return false;
-    put(out, "path", path_new(c, v->args[0]));
-    put(out, "is", json_string(v->text));
+    connector_put(c, out, "path", path_new(c, v->args[0]));
+    connector_put(c, out, "is", json_string(v->text));
     return json_object_get(out, "path") != NULL;
 }
 
@@ -150,18 +148,18 @@ static bool call(struct check *c, struct node *v, const json_t *schema, json_t *
     if (!strcmp(v->text, "text") || !table) {
         json_t *constant = value_data_new(c, v, NULL);
         if (!ours_fits(c, v, schema, constant)) return false;
-        return put(out, "const", constant), true;
+        return connector_put(c, out, "const", constant), true;
     }
     bool known = false;
     for (const char *const *w = ways; *w; w++) known |= !strcmp(*w, v->text);
     if (!known) faults_node(c->faults, v, "unknown-word", "there is no way ‹%s› to read a field%s", v->text, faults_nearest(c->faults, v->text, ways));
     else if (!at) faults_node(c->faults, v, "missing-field", "‹%s› needs ‹at›: where it stands in the reply, as in at = \"report.score\"", v->text);
     if (!known || !at) return false;
-    put(out, "path", path_new(c, at));
+    connector_put(c, out, "path", path_new(c, at));
     if (!json_object_get(out, "path")) return false;
     if (!strcmp(v->text, "map")) return map(c, table, schema, out);
     if (!is_for(c, v, as, v->text)) return false;
-    if (!strcmp(v->text, "money")) return put(out, "currency", json_string(json_text(schema, "x-currency", "INR"))), money(c, v, table, out);
+    if (!strcmp(v->text, "money")) return connector_put(c, out, "currency", json_string(json_text(schema, "x-currency", "INR"))), money(c, v, table, out);
     return !strcmp(v->text, "share") ? share(c, v, table, out) : date(c, v, table, out);
 }
 
@@ -169,18 +167,18 @@ static json_t *field_new(struct check *c, struct node *v, const json_t *schema, 
     const char *as = type_of(schema);
     json_t *out = json_pack("{s:s}", "as", as);
     bool sound = out && !v->bad;
-    if (sound && maybe) put(out, "maybe", json_true());
+    if (sound && maybe) connector_put(c, out, "maybe", json_true());
     if (sound && v->kind == NODE_TEXT && (!strcmp(as, "money") || !strcmp(as, "share"))) {
         faults_node(c->faults, v, "bad-value", "say in which unit: %s", !strcmp(as, "money") ? "money { at = \"...\", counts = \"major\" }" : "share { at = \"...\", counts = \"percent\" }");
         sound = false;
     } else if (sound && v->kind == NODE_TEXT) {
-        put(out, "path", path_new(c, v));
+        connector_put(c, out, "path", path_new(c, v));
         sound = json_object_get(out, "path") != NULL;
     } else if (sound && v->kind == NODE_CALL) sound = call(c, v, schema, out);
     else if (sound) {
         json_t *constant = value_data_new(c, v, NULL);
         sound = ours_fits(c, v, schema, constant);
-        if (sound) put(out, "const", constant);
+        if (sound) connector_put(c, out, "const", constant);
     }
     if (sound) return out;
     json_decref(out);
@@ -205,7 +203,7 @@ static const char *const *output_names(struct check *c, const json_t *properties
 
 static bool answer(struct check *c, struct node *table, const json_t *output, json_t *about) {
     const json_t *properties = json_object_get(output, "properties");
-    json_t *fields = json_object(), *schema;
+    json_t *fields = connector_part(c, about, "answer", json_object()), *schema;
     const char *name;
     bool sound = fields && table->kind == NODE_TABLE;
     if (table->kind != NODE_TABLE) faults_node(c->faults, table, "bad-value", "‹answer› says where each field stands in the reply: { score = \"report.score\" }");
@@ -216,14 +214,13 @@ static bool answer(struct check *c, struct node *table, const json_t *output, js
         else if (!field) faults_add(c->faults, &it->key_span, "unknown-field", "the output has no field ‹%s›%s", it->key, faults_nearest(c->faults, it->key, output_names(c, properties)));
         json_t *one = field ? field_new(c, it->value, field, !is_required(output, it->key)) : NULL;
         sound &= one != NULL;
-        put(fields, it->key ? it->key : "", one);
+        if (it->key) connector_put(c, fields, it->key, one);
     }
     json_object_foreach((json_t *)properties, name, schema) {
         if (!sound || json_object_get(fields, name) || !is_required(output, name)) continue;
         faults_add(c->faults, &table->span, "missing-field", "the output field ‹%s› has no place; say where it stands in the reply: %s = \"...\"", name, name);
         sound = false;
     }
-    put(about, "answer", fields);
     return sound;
 }
 
@@ -235,12 +232,13 @@ static bool plain_code(const char *s) {
 }
 
 static bool one_end(struct check *c, struct node *v, json_t *all) {
-    static const char *const known[] = {"status", "at", "is", "code", NULL};
+    static const char *const known[] = {"status", "at", "is", "code", NULL}, *const words[] = {"refused", "failed", "uncertain", NULL};
     bool word = v->kind == NODE_CALL && (!strcmp(v->text, "refused") || !strcmp(v->text, "failed") || !strcmp(v->text, "uncertain"));
     struct node *table = word ? node_body(v) : NULL, *status = node_field(table, "status"), *at = node_field(table, "at"), *is = node_field(table, "is"),
                 *code = node_field(table, "code");
     if (!table) {
-        faults_node(c->faults, v, "bad-value", "an end is refused { status = 404, code = \"unknown\" }, failed { ... } or uncertain { ... }");
+        faults_node(c->faults, v, "bad-value", "an end is refused { status = 404, code = \"unknown\" }, failed { ... } or uncertain { ... }%s",
+                    v->kind == NODE_CALL && !word ? faults_nearest(c->faults, v->text, words) : "");
         return false;
     }
     if (!connector_known(c, table, known, v->text)) return false;
@@ -250,17 +248,16 @@ static bool one_end(struct check *c, struct node *v, json_t *all) {
     else if (!at != !is) faults_node(c->faults, v, "bad-value", "‹at› and ‹is› go together: at = \"error.code\", is = \"NOT_FOUND\"");
     else if (code && (code->kind != NODE_TEXT || !plain_code(code->text))) faults_node(c->faults, code, "bad-value", "a code is one plain word, such as \"unknown_number\"");
     json_t *one = v->bad || (status && status->bad) || (code && code->bad) ? NULL : json_pack("{s:s}", "end", v->text);
-    if (one && status) put(one, "status", json_integer(number));
-    if (one && at) put(one, "path", path_new(c, at)), put(one, "is", value_data_new(c, is, NULL));
-    if (one && code) put(one, "code", json_string(code->text));
+    if (one && status) connector_put(c, one, "status", json_integer(number));
+    if (one && at) connector_put(c, one, "path", path_new(c, at)), connector_put(c, one, "is", value_data_new(c, is, NULL));
+    if (one && code) connector_put(c, one, "code", json_string(code->text));
     if (one && at && (!json_object_get(one, "path") || !json_object_get(one, "is"))) json_decref(one), one = NULL;
     return one && !json_array_append_new(all, one);
 }
 
 static bool ends(struct check *c, struct node *table, json_t *about) {
-    json_t *all = json_array();
+    json_t *all = connector_part(c, about, "ends", json_array());
     bool sound = all != NULL;
-    put(about, "ends", all);
     if (!table) return sound;
     if (table->kind != NODE_TABLE) {
         faults_node(c->faults, table, "bad-value", "‹ends› lists what a no looks like: { refused { status = 404, code = \"unknown\" } }");

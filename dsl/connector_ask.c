@@ -107,7 +107,8 @@ static enum err path_new(const struct way *w, const struct scope *s, json_t **ou
         }
         json_decref(v);
     }
-    if (e == OK && !buf_ok(&text)) e = fault_set(f, ERR_INVALID, "", "the address is too long");
+    if (e == OK && buf_err(&text) == ERR_LIMIT) e = fault_set(f, ERR_INVALID, "", "the address is too long");
+    if (e == OK) e = buf_err(&text);
     if (e == OK && !(*out = json_stringn(text.data ? text.data : "", text.len))) e = ERR_NOMEM;
     return e;
 }
@@ -127,17 +128,17 @@ static enum err pairs_new(const struct said_field *all, int n, const struct scop
     return e;
 }
 
-static enum err put_part(enum err e, json_t *all, const char *name, json_t *part) {
+static enum err put_part(enum err e, json_t *all, const char *name, json_t *const *part) {
     if (e != OK) return e;
-    return json_object_set_new(all, name, part) ? ERR_NOMEM : OK;
+    return json_object_set_new(all, name, *part) ? ERR_NOMEM : OK;
 }
 
 static enum err way_new(const struct way *w, const struct scope *s, json_t *all, struct fault *f) {
-    json_t *path = NULL, *query = NULL, *headers = NULL, *body = NULL;
-    enum err e = put_part(path_new(w, s, &path, f), all, "path", path);
-    if (e == OK) e = put_part(pairs_new(w->query, w->n_query, s, &query, f), all, "query", query);
-    if (e == OK) e = put_part(pairs_new(w->headers, w->n_headers, s, &headers, f), all, "headers", headers);
-    if (e == OK && w->has_body) e = put_part(said_new(&w->body, s, &body, f), all, "body", body);
+    json_t *part = NULL;
+    enum err e = put_part(path_new(w, s, &part, f), all, "path", &part);
+    if (e == OK) e = put_part(pairs_new(w->query, w->n_query, s, &part, f), all, "query", &part);
+    if (e == OK) e = put_part(pairs_new(w->headers, w->n_headers, s, &part, f), all, "headers", &part);
+    if (e == OK && w->has_body) e = put_part(said_new(&w->body, s, &part, f), all, "body", &part);
     return e;
 }
 

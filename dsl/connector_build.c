@@ -1,16 +1,13 @@
 /* connector_build.c - strategies/connectors/NAME.lua: the head, the operations, and what is asked of them. */
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/schema.h"
 #include "base/text.h"
 #include "dsl/connector_plan.h"
 
 #define OPERATIONS_MOST 40
 #define TIMEOUT_MOST_MS 120000
-
-static void put(json_t *o, const char *key, json_t *v) {
-    if (o && v) (void)json_object_set_new(o, key, v);
-}
 
 static const char *text_of(const struct node *v) { return v && !v->bad && v->kind == NODE_TEXT ? v->text : NULL; }
 
@@ -31,7 +28,7 @@ static void auth(struct check *c, struct node *v, json_t *out) {
         faults_node(c->faults, v, "bad-value", "‹auth› is \"none\", \"bearer\", \"basic\", header \"X-Api-Key\", query \"apikey\" or hmac \"X-Signature\"%s",
                     v->kind == NODE_TEXT || v->kind == NODE_CALL ? faults_nearest(c->faults, v->text, all) : "");
     else if (!token) faults_node(c->faults, v, "bad-name", "\"%s\" is no name of a header or parameter", name);
-    put(out, "auth", name ? json_pack("{s:s, s:s}", "kind", kind, "name", name) : json_pack("{s:s}", "kind", kind));
+    connector_put(c, out, "auth", name ? json_pack("{s:s, s:s}", "kind", kind, "name", name) : json_pack("{s:s}", "kind", kind));
 }
 
 static void limit(struct check *c, const struct item *it, json_t *out) {
@@ -43,14 +40,14 @@ static void limit(struct check *c, const struct item *it, json_t *out) {
     int64_t n = value_int(it->value, 0);
     for (int i = 0; numbers[i]; i++) {
         if (strcmp(numbers[i], it->key)) continue;
-        if (n > 0 && n <= 100000) put(out, it->key, json_integer(n));
+        if (n > 0 && n <= 100000) connector_put(c, out, it->key, json_integer(n));
         else faults_node(c->faults, it->value, "bad-value", "‹%s› is a whole number from 1, not %s", it->key, value_shown(c, it->value));
         return;
     }
     for (int i = 0; lengths[i]; i++) {
         if (strcmp(lengths[i], it->key)) continue;
         (void)snprintf(key, sizeof key, "%s_ms", it->key);
-        if (value_length(c, it->value, &l, &why) && l.unit == LENGTH_ELAPSED_MS && l.n <= 3600000) put(out, key, json_integer(l.n));
+        if (value_length(c, it->value, &l, &why) && l.unit == LENGTH_ELAPSED_MS && l.n <= 3600000) connector_put(c, out, key, json_integer(l.n));
         else faults_node(c->faults, it->value, "bad-value", "‹%s› is a time such as seconds(1), not %s", it->key, value_shown(c, it->value));
         return;
     }
@@ -58,8 +55,7 @@ static void limit(struct check *c, const struct item *it, json_t *out) {
 }
 
 static void limits(struct check *c, struct node *v, json_t *out) {
-    json_t *all = v ? json_object() : NULL;
-    put(out, "limits", all);
+    json_t *all = v ? connector_part(c, out, "limits", json_object()) : NULL;
     if (v && v->kind != NODE_TABLE) faults_node(c->faults, v, "bad-value", "‹limits› is a list such as { per_s = 50, at_once = 16 }");
     for (int i = 0; all && v->kind == NODE_TABLE && i < v->n_items; i++) {
         if (v->items[i].key) limit(c, &v->items[i], all);
@@ -81,8 +77,11 @@ static void path_agrees(struct check *c) {
 static void head(struct check *c, json_t *out) {
     const struct node *table = node_body(c->head);
     const char *about = text_of(node_field(table, "about"));
-    put(out, "name", json_string(node_name_text(c->head)));
-    put(out, "about", json_string(about ? about : ""));
+    char hash[65];
+    connector_put(c, out, "name", json_string(node_name_text(c->head)));
+    connector_put(c, out, "about", json_string(about ? about : ""));
+    crypt_sha256_hex(c->text, c->n, hash);
+    connector_put(c, out, "hash", json_string(hash));
     auth(c, node_field(table, "auth"), out);
     limits(c, node_field(table, "limits"), out);
     path_agrees(c);
@@ -117,9 +116,12 @@ static const json_t *schema(struct check *c, struct node *v, bool closed) {
     struct fault f = {0};
     if (!made) return NULL;
     const json_t *kept = keep_json(c, made);
-    if (schema_new(kept, &s, &f) != OK) faults_node(c->faults, v, "bad-value", "%s: %s", f.where, f.text), kept = NULL;
+    enum err e = schema_new(kept, &s, &f);
     schema_free(s);
-    return kept;
+    if (e == OK) return kept;
+    if (e == ERR_NOMEM) c->faults->no_memory = true;
+    else faults_node(c->faults, v, "bad-value", "%s: %s", f.where, f.text);
+    return NULL;
 }
 
 struct misfit {
@@ -138,7 +140,7 @@ static void sample(struct check *c, struct node *v, const struct type *type, con
     json_t *data = v && !v->bad ? value_data_new(c, v, type) : NULL;
     if (data && output && schema_new(output, &s, NULL) == OK) (void)!schema_check(s, data, sample_misfit, &m, NULL);
     schema_free(s);
-    put(out, "sample", data);
+    connector_put(c, out, "sample", data);
 }
 
 static void words(struct check *c, struct node *v, json_t *out) {
@@ -147,12 +149,17 @@ static void words(struct check *c, struct node *v, json_t *out) {
     for (int i = 0; v && !v->bad && v->kind == NODE_TABLE && i < v->n_items; i++)
         n += (size_t)snprintf(text + n, n < sizeof text ? sizeof text - n : 0, "%s%s", i ? " " : "", v->items[i].value->text);
     if (n >= sizeof text) faults_node(c->faults, v, "too-many", "too many events in ‹stale_on›");
-    else if (n) put(out, "stale_on", json_string(text));
+    else if (n) connector_put(c, out, "stale_on", json_string(text));
 }
 
 static const struct type *record_of(struct check *c, const json_t *schema_) { return schema_ ? type_from_schema(schema_, c->arena) : NULL; }
 
 static const struct type TEXT_TYPE = {.kind = TYPE_TEXT}, LOST_TYPE = {.kind = TYPE_UNKNOWN};
+
+/* What is not sound, and nothing told of it, was left out for lack of memory. */
+static void whole(struct check *c, bool sound) {
+    if (!sound && !c->faults->n_faults) c->faults->no_memory = true;
+}
 
 static void look(struct check *c, struct node *p, struct node *table, const struct expr_scope *s, const json_t *output, const char *kind,
                  struct connector_op *op, json_t *out) {
@@ -167,11 +174,10 @@ static void look(struct check *c, struct node *p, struct node *table, const stru
         return;
     }
     if (!connector_known(c, v, known, "look")) return;
-    json_t *about = json_object();
-    put(out, "look", about);
+    json_t *about = connector_part(c, out, "look", json_object());
     op->has_look = true;
-    (void)connector_way(c, v, v, s, &op->look, about);
-    (void)connector_answer(c, v, table, output, about);
+    bool sound = connector_way(c, v, v, s, &op->look, about);
+    whole(c, connector_answer(c, v, table, output, about) && sound);
 }
 
 static void operation(struct check *c, struct node *p, struct connector_op *op, json_t *all) {
@@ -179,38 +185,39 @@ static void operation(struct check *c, struct node *p, struct connector_op *op, 
     const json_t *input = schema(c, node_field(table, "input"), true), *output = schema(c, node_field(table, "output"), false);
     const char *kind = kind_of(c, node_field(table, "kind")), *about = text_of(node_field(table, "about")), *contract = text_of(node_field(table, "contract"));
     int64_t cache_ms = ms_of(c, node_field(table, "cache"), INT64_C(2592000000), "days(30)");
-    json_t *out = json_object(), *ask = json_object();
+    json_t *out = json_object();
     op->name = node_name_text(p), op->input = record_of(c, input);
-    put(out, "name", json_string(op->name)), put(out, "about", json_string(about ? about : "")), put(out, "kind", json_string(kind));
-    if (contract) put(out, "contract", json_string(contract));
-    put(out, "timeout_ms", json_integer(ms_of(c, node_field(table, "within"), TIMEOUT_MOST_MS, "seconds(120)")));
-    if (cache_ms) put(out, "cache_s", json_integer((cache_ms + 999) / 1000));
+    connector_put(c, out, "name", json_string(op->name)), connector_put(c, out, "about", json_string(about ? about : "")), connector_put(c, out, "kind", json_string(kind));
+    if (contract) connector_put(c, out, "contract", json_string(contract));
+    connector_put(c, out, "timeout_ms", json_integer(ms_of(c, node_field(table, "within"), TIMEOUT_MOST_MS, "seconds(120)")));
+    if (cache_ms) connector_put(c, out, "cache_s", json_integer((cache_ms + 999) / 1000));
     if (cache_ms && strcmp(kind, "read")) faults_node(c->faults, node_field(table, "cache"), "bad-value", "only what reads is kept; an %s happens each time", kind);
-    if (undoes && !undoes->bad && undoes->truth) put(out, "undoes", json_true());
+    if (undoes && !undoes->bad && undoes->truth) connector_put(c, out, "undoes", json_true());
     words(c, node_field(table, "stale_on"), out);
-    put(out, "input", json_incref((json_t *)input)), put(out, "output", json_incref((json_t *)output));
+    connector_put(c, out, "input", json_incref((json_t *)input)), connector_put(c, out, "output", json_incref((json_t *)output));
     sample(c, node_field(table, "sample"), record_of(c, output), output, out);
     struct expr_name names[] = {{.name = "input", .type = op->input ? op->input : &LOST_TYPE}, {.name = "key", .type = &TEXT_TYPE}, {0}};
     struct expr_scope scope = {.names = names};
-    put(out, "ask", ask);
-    (void)connector_way(c, p, table, &scope, &op->ask, ask);
-    (void)connector_answer(c, table, NULL, output, ask);
+    json_t *ask = connector_part(c, out, "ask", json_object());
+    bool sound = connector_way(c, p, table, &scope, &op->ask, ask);
+    whole(c, connector_answer(c, table, NULL, output, ask) && sound);
     look(c, p, table, &scope, output, kind, op, out);
-    (void)json_array_append_new(all, out);
+    connector_add(c, all, out);
 }
 
 const struct connector_plan *connector_build(struct check *c) {
+    static const struct catalog alone; /* it stands by itself: what it says never changes with another file */
     int most = c->root->n_items;
     struct connector_plan *plan = arena_alloc(c->arena, sizeof *plan);
     struct connector_op *ops = arena_alloc(c->arena, sizeof *ops * (size_t)(most + 1));
-    json_t *description = keep_json(c, json_object()), *all = json_array();
-    if (!plan || !ops || !description || !all) {
+    json_t *description = keep_json(c, json_object()), *all = NULL;
+    if (!plan || !ops || !description) {
         c->faults->no_memory = true;
-        json_decref(all);
         return NULL;
     }
+    c->catalog = &alone;
     head(c, description);
-    put(description, "operations", all);
+    all = connector_part(c, description, "operations", json_array());
     for (int i = 1; i < most; i++) {
         struct node *p = c->root->items[i].value;
         if (p->bad || !node_is_call(p, "operation") || !node_body(p)) continue;

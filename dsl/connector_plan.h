@@ -49,6 +49,10 @@ struct connector_plan {
     int n_ops;
 };
 
+/* Takes v. Without a value, and nothing told yet, it is memory that lacks: a description must never be half there. */
+void connector_put(struct check *c, json_t *o, const char *key, json_t *v);
+void connector_add(struct check *c, json_t *list, json_t *v);
+json_t *connector_part(struct check *c, json_t *o, const char *key, json_t *v); /* the same; gives back what stands there */
 /* connector_build.c; NULL after a fault */
 const struct connector_plan *connector_build(struct check *c);
 /* connector_types.c: { phone = text { ... } } as a JSON Schema; closed: no other fields. NULL after a fault. */

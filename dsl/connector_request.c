@@ -16,10 +16,6 @@ static void *room(struct check *c, size_t n) {
     return p;
 }
 
-static void put(json_t *o, const char *key, json_t *v) {
-    if (o && v) (void)json_object_set_new(o, key, v);
-}
-
 /* --- values ---------------------------------------------------------------------------------------- */
 
 static bool value(struct check *c, struct node *v, const struct expr_scope *s, bool scalar, struct said *out);
@@ -200,7 +196,7 @@ static struct node *method(struct check *c, struct node *call, struct node *tabl
         if (!v) continue;
         if (found) faults_node(c->faults, v, "two-methods", "one request has one method; keep one of get, post, put and delete");
         found = v;
-        put(about, "method", json_string(METHODS[i][1]));
+        connector_put(c, about, "method", json_string(METHODS[i][1]));
     }
     if (!found && !table->bad) faults_add(c->faults, call->kind == NODE_CALL ? &call->word_span : &call->span, "no-method", "say what is asked: get = \"/path\" or post = \"/path\"");
     if (!found || found->bad) return NULL;
@@ -221,8 +217,8 @@ static bool form(struct check *c, struct node *table, const struct way *w, json_
             faults_node(c->faults, node_field(table, "body"), "bad-value", "a form holds single values; ‹%s› is none", w->body.fields[i].name);
             return false;
         }
-    put(about, "form", json_string(form ? "form" : "json"));
-    if (once && once->kind == NODE_TEXT) put(about, "key_header", json_string(once->text));
+    connector_put(c, about, "form", json_string(form ? "form" : "json"));
+    if (once && once->kind == NODE_TEXT) connector_put(c, about, "key_header", json_string(once->text));
     return true;
 }
 

@@ -28,8 +28,17 @@ static bool listed(const char *list, const char *word) {
     return false;
 }
 
-static void put(json_t *o, const char *key, json_t *v) {
-    if (v) (void)json_object_set_new(o, key, v);
+void connector_put(struct check *c, json_t *o, const char *key, json_t *v) {
+    if ((!v || json_object_set_new(o, key, v)) && !c->faults->n_faults) c->faults->no_memory = true;
+}
+
+void connector_add(struct check *c, json_t *list, json_t *v) {
+    if ((!v || json_array_append_new(list, v)) && !c->faults->n_faults) c->faults->no_memory = true;
+}
+
+json_t *connector_part(struct check *c, json_t *o, const char *key, json_t *v) {
+    connector_put(c, o, key, v);
+    return json_object_get(o, key);
 }
 
 /* --- options --------------------------------------------------------------------------------------- */
@@ -39,13 +48,13 @@ static bool bound(struct check *c, struct node *v, const char *type, json_t *s, 
     const char *why = NULL;
     int64_t n;
     if (!strcmp(type, "money")) {
-        if (value_unit(c, v, &got, &why) && got.kind == TYPE_MONEY) return put(s, key, json_integer(got.n)), true;
+        if (value_unit(c, v, &got, &why) && got.kind == TYPE_MONEY) return connector_put(c, s, key, json_integer(got.n)), true;
         faults_node(c->faults, v, "bad-value", "‹%s› of money is an amount such as rupees(500), not %s", !strcmp(key, "minimum") ? "least" : "most", value_shown(c, v));
         return false;
     }
-    if (!strcmp(type, "share") && value_unit(c, v, &got, &why) && got.kind == TYPE_SHARE) return put(s, key, json_real((double)got.n / FIXED_ONE)), true;
+    if (!strcmp(type, "share") && value_unit(c, v, &got, &why) && got.kind == TYPE_SHARE) return connector_put(c, s, key, json_real((double)got.n / FIXED_ONE)), true;
     if (v->kind == NODE_NUMBER && fixed_parse(v->text, v->text_len, &n) == OK)
-        return put(s, key, n % FIXED_ONE ? json_real((double)n / FIXED_ONE) : json_integer(n / FIXED_ONE)), true;
+        return connector_put(c, s, key, n % FIXED_ONE ? json_real((double)n / FIXED_ONE) : json_integer(n / FIXED_ONE)), true;
     faults_node(c->faults, v, "bad-value", "‹%s› is a number, not %s", !strcmp(key, "minimum") ? "least" : "most", value_shown(c, v));
     return false;
 }
@@ -64,14 +73,14 @@ static bool is_text(struct check *c, const struct item *it) {
 
 static bool length(struct check *c, const struct item *it, json_t *s, const char *key) {
     int64_t n = value_int(it->value, -1);
-    if (n >= 0 && n <= 1000000) return put(s, key, json_integer(n)), true;
+    if (n >= 0 && n <= 1000000) return connector_put(c, s, key, json_integer(n)), true;
     faults_node(c->faults, it->value, "bad-value", "‹%s› is a whole number, not %s", it->key, value_shown(c, it->value));
     return false;
 }
 
 static bool better(struct check *c, const struct item *it, json_t *s) {
     if (!is_text(c, it)) return false;
-    if (!strcmp(it->value->text, "higher") || !strcmp(it->value->text, "lower")) return put(s, "x-better", json_string(it->value->text)), true;
+    if (!strcmp(it->value->text, "higher") || !strcmp(it->value->text, "lower")) return connector_put(c, s, "x-better", json_string(it->value->text)), true;
     faults_node(c->faults, it->value, "bad-value", "‹better› is \"lower\" or \"higher\", not \"%s\"", it->value->text);
     return false;
 }
@@ -79,10 +88,10 @@ static bool better(struct check *c, const struct item *it, json_t *s) {
 static bool option(struct check *c, const struct item *it, const char *type, json_t *s, bool *maybe) {
     const char *k = it->key;
     if (!strcmp(k, "maybe")) return is_truth(c, it) && (*maybe = it->value->truth, true);
-    if (!strcmp(k, "about")) return is_text(c, it) && (put(s, "description", json_string(it->value->text)), true);
-    if (!strcmp(k, "personal")) return is_truth(c, it) && (it->value->truth ? put(s, "x-personal", json_true()) : (void)0, true);
-    if (!strcmp(k, "whole")) return is_truth(c, it) && (it->value->truth ? put(s, "type", json_string("integer")) : (void)0, true);
-    if (!strcmp(k, "pattern")) return is_text(c, it) && (put(s, "pattern", json_string(it->value->text)), true);
+    if (!strcmp(k, "about")) return is_text(c, it) && (connector_put(c, s, "description", json_string(it->value->text)), true);
+    if (!strcmp(k, "personal")) return is_truth(c, it) && (it->value->truth ? connector_put(c, s, "x-personal", json_true()) : (void)0, true);
+    if (!strcmp(k, "whole")) return is_truth(c, it) && (it->value->truth ? connector_put(c, s, "type", json_string("integer")) : (void)0, true);
+    if (!strcmp(k, "pattern")) return is_text(c, it) && (connector_put(c, s, "pattern", json_string(it->value->text)), true);
     if (!strcmp(k, "least_length")) return length(c, it, s, "minLength");
     if (!strcmp(k, "most_length")) return length(c, it, s, "maxLength");
     if (!strcmp(k, "least")) return bound(c, it->value, type, s, "minimum");
@@ -115,14 +124,14 @@ static json_t *words_new(struct check *c, struct node *v, const struct node *tab
     json_t *all = json_array();
     for (int i = 0; all && table && i < table->n_items; i++)
         if (!table->items[i].key && table->items[i].value->kind == NODE_TEXT)
-            (void)json_array_append_new(all, json_string(table->items[i].value->text));
+            connector_add(c, all, json_string(table->items[i].value->text));
     if (json_array_size(all) > 1) return all;
     faults_node(c->faults, v, "bad-value", "‹one_of› lists its words: one_of { \"mobile\", \"landline\" }");
     json_decref(all);
     return NULL;
 }
 
-static json_t *bare_new(const struct check *c, const char *word) {
+static json_t *bare_new(struct check *c, const char *word) {
     if (!strcmp(word, "text")) return json_pack("{s:s, s:i}", "type", "string", "maxLength", TEXT_MOST);
     if (!strcmp(word, "number")) return json_pack("{s:s}", "type", "number");
     if (!strcmp(word, "share")) return json_pack("{s:s, s:i, s:i, s:s}", "type", "number", "minimum", 0, "maximum", 1, "x-unit", "share");
@@ -151,7 +160,7 @@ static json_t *type_new(struct check *c, const struct item *it, bool *maybe) {
     if (sound && !strcmp(word, "one_of")) {
         json_t *words = words_new(c, v, table);
         sound = words != NULL;
-        put(s, "enum", words);
+        connector_put(c, s, "enum", words);
     }
     if (sound) return s;
     json_decref(s);
@@ -170,8 +179,8 @@ static bool one_field(struct check *c, const struct item *it, json_t *properties
     else if (!plain(it->key)) faults_add(c->faults, &it->key_span, "bad-name", "the name ‹%s› should be small letters, digits and _ only", it->key);
     else s = type_new(c, it, &maybe);
     if (!s) return false;
-    if (json_object_set_new(properties, it->key, s)) c->faults->no_memory = true;
-    if (!maybe) (void)json_array_append_new(required, json_string(it->key));
+    connector_put(c, properties, it->key, s);
+    if (!maybe) connector_add(c, required, json_string(it->key));
     return true;
 }
 
@@ -181,7 +190,7 @@ json_t *connector_schema_new(struct check *c, struct node *table, bool closed) {
     if (table && !table->bad && table->kind != NODE_TABLE) faults_node(c->faults, table, "bad-value", "fields and their types stand in { }: { pan = \"text\" }");
     for (int i = 0; table && table->kind == NODE_TABLE && i < table->n_items; i++) sound &= one_field(c, &table->items[i], properties, required);
     json_t *out = sound ? json_pack("{s:s, s:O, s:O}", "type", "object", "properties", properties, "required", required) : NULL;
-    if (out && closed) (void)json_object_set_new(out, "additionalProperties", json_false());
+    if (out && closed) connector_put(c, out, "additionalProperties", json_false());
     json_decref(properties), json_decref(required);
     return out;
 }

@@ -10,6 +10,7 @@
 #include "base/metric.h"
 #include "base/rng.h"
 #include "base/zone.h"
+#include "cli/declared_files.h"
 #include "connectors/connectors.h"
 #include "connectors/guard.h"
 #include "connectors/ledger/day_end.h"
@@ -47,6 +48,7 @@ struct process {
     struct pool *pool;
     struct redis *redis; /* NULL: none configured */
     struct guards *guards;
+    struct declared_files *declared;
     struct registry *registry;
     struct definitions *definitions;
     struct zone *zone; /* in which a day ends */
@@ -100,13 +102,23 @@ static enum err fetch_definitions(struct process *p) {
     return p->fetch_err;
 }
 
+/* Whoever counts on a provider must not find out at the first call that it is not there: only in development may a
+ * description be unsound. */
+static enum err read_declared(struct process *p, struct fault *f) {
+    int unsound = 0;
+    enum err e = declared_files_read(p->config.root, report, NULL, &unsound, &p->declared, f);
+    if (e != OK || !unsound || p->config.development) return e;
+    return fault_set(f, ERR_INVALID, "strategies/connectors", "%d of the described connectors are not sound; tenor check tells why", unsound);
+}
+
 static enum err up_connectors(struct process *p, struct fault *f) {
     struct guards_config gc = {.loop = p->loop, .redis = p->redis, .metrics = p->metrics, .rng = &p->rng, .master = &p->master,
                                .processes = (unsigned)p->config.processes, .owner = p->owner};
     enum err e = guards_new(&gc, &p->guards, f);
     if (e == OK && !(p->registry = registry_new())) e = ERR_NOMEM;
     struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .metrics = p->metrics, .guards = p->guards};
-    return e == OK ? connectors_open(p->registry, &env, p->config.connectors, f) : e;
+    if (e == OK) e = read_declared(p, f);
+    return e == OK ? declared_files_open(p->declared, p->registry, &env, p->config.connectors, f) : e;
 }
 
 /* No run starts before the ground it would stand on is in the store. */
@@ -300,6 +312,7 @@ void wire_down(struct process *p) {
     engine_free(p->engine);
     definitions_free(p->definitions);
     registry_free(p->registry);
+    declared_files_free(p->declared);
     if (p->redis) redis_free(p->redis);
     guards_free(p->guards);
     if (p->pool) pool_free(p->pool);

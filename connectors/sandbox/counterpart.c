@@ -69,7 +69,7 @@ static int64_t ask_world(struct waiting *x, const struct shape *shape, const str
 static int64_t ask(struct waiting *x) {
     struct call *call = x->call;
     const struct shape *shape = shape_of(&x->c->own, call->op->name);
-    struct shaped shaped = {x->c->keys, call->op, call->input, call->key, call->now_ms};
+    struct shaped shaped = {.keys = x->c->keys, .op = call->op, .input = call->input, .key = call->key, .now_ms = call->now_ms, .look = call->look};
     if (shape && shape->own) {
         shape_own(shape, &shaped, x->c->outputs[call->op - x->c->own.operations], &x->answer);
         return 0;

@@ -52,6 +52,7 @@ uint64_t service_number(const struct providers *p, const struct outside_request 
 static const struct service *const ALL[] = {
     kyc_services,     uidai_services,   bureau_services,  bureau_b_services, bank_services, aa_services, payments_services,
     collect_services, account_services, esign_services,   screening_services, notices_services,
+    phone_services,
 };
 
 static const struct service *service_of(const char *operation) {

@@ -194,10 +194,22 @@ static enum err read_body(const struct http_request *r, const char *operation, j
     return json_parse(body, n, &JSON_LIMITS_BODY, out_new, f);
 }
 
+/* The register of phone numbers has an interface of its own. */
+static bool asks_number(struct sandbox *s, struct http_request *r) {
+    static const char place[] = "/v2/numbers/";
+    if (strcmp(http_method(r), "GET") != 0 || !text_starts(http_path(r), place)) return false;
+    json_t *input = json_pack("{s:s}", "phone", http_path(r) + sizeof place - 1);
+    if (input) ask_world(s, r, "phone.tenure", NULL, input);
+    else answer_error(r, 500, "no memory");
+    json_decref(input);
+    return true;
+}
+
 static void provider(struct sandbox *s, struct http_request *r) {
     char operation[OPERATION_MAX];
     const char *look_key;
     bool post = !strcmp(http_method(r), "POST");
+    if (asks_number(s, r)) return;
     if (!split_path(http_path(r), operation, &look_key) || (post == (look_key != NULL))) {
         answer_error(r, 404, "no such place");
         return;

@@ -14,7 +14,7 @@ struct service {
 };
 /* Each ends with a NULL operation. */
 extern const struct service kyc_services[], uidai_services[], bureau_services[], bureau_b_services[], bank_services[], aa_services[], payments_services[],
-    collect_services[], account_services[], esign_services[], screening_services[], notices_services[];
+    collect_services[], account_services[], esign_services[], screening_services[], notices_services[], phone_services[];
 
 /* An error answer, as answer.h reads it; `text` needs no escaping. */
 void service_refuse(struct provided *out, int status, const char *code, const char *text);

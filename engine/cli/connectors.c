@@ -6,12 +6,13 @@
 #include "base/text.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/declared_files.h"
 #include "connectors/connectors.h"
 #include "io/fetch.h"
 #include "io/loop.h"
 
 struct wish {
-    const char *only, *url, *keys;
+    const char *only, *url, *keys, *root;
     char key[200];
 };
 
@@ -27,15 +28,32 @@ static void show(const char *connector, const struct operation *op) {
     printf("%-26s %-7s %6.1f s  %-10s %9s  %s\n", name, KINDS[op->kind], op->timeout_ms / 1000.0, traits, kept, op->about);
 }
 
-static int list(const struct wish *w) {
-    int shown = 0;
-    for (const struct connector_ops *const *c = connectors_all; *c; c++)
+static int show_all(const struct wish *w, const struct connector_ops *const *c, int shown) {
+    for (; *c; c++)
         for (const struct operation *op = (*c)->operations; op->name; op++) {
             if (w->only && strcmp(w->only, (*c)->name) != 0) continue;
             if (!shown++) printf("%-26s %-7s %8s  %-10s %9s  %s\n", "operation", "kind", "one try", "can", "kept for", "what it does");
             show((*c)->name, op);
         }
+    return shown;
+}
+
+static void unsound(void *who, const char *path, const struct dsl_file *f) {
+    AUTO(buf_reset) struct buf text;
+    (void)who, (void)path;
+    buf_init(&text, 1 << 20);
+    dsl_faults_text(f, &text);
+    fputs(buf_text(&text), stderr);
+}
+
+static int list(const struct wish *w) {
+    struct declared_files *declared = NULL;
+    struct fault f = {0};
+    if (declared_files_read(w->root, unsound, NULL, NULL, &declared, &f) != OK)
+        return fprintf(stderr, "tenor connectors: %s: %s\n", f.where, f.text), EXIT_CANNOT;
+    int shown = show_all(w, declared_files_ops(declared), show_all(w, connectors_all, 0));
     if (!shown) fprintf(stderr, "tenor connectors: there is no connector called '%s'\n", w->only);
+    declared_files_free(declared);
     return shown ? 0 : EXIT_NO;
 }
 
@@ -151,10 +169,11 @@ static int health(struct wish *w) {
 extern const struct command command_connectors;
 
 static int run(int argc, char **argv) {
-    struct wish w = {.keys = "var/keys.json"};
+    struct wish w = {.keys = "var/keys.json", .root = "."};
     const char *key = "";
     const struct arg table[] = {
-        {"--url", ARG_TEXT, &w.url, 0, 0}, {"--keys", ARG_TEXT, &w.keys, 0, 0}, {"--key", ARG_TEXT, &key, 0, 0}, {0}};
+        {"--url", ARG_TEXT, &w.url, 0, 0}, {"--keys", ARG_TEXT, &w.keys, 0, 0}, {"--key", ARG_TEXT, &key, 0, 0},
+        {"--root", ARG_TEXT, &w.root, 0, 0}, {0}};
     struct arg_words words = {&w.only, 0, 1};
     int rc = args_read(&command_connectors, argc, argv, table, &words);
     if (rc) return rc;
@@ -162,5 +181,5 @@ static int run(int argc, char **argv) {
     return w.url ? health(&w) : list(&w);
 }
 
-const struct command command_connectors = {"connectors", "tenor connectors [NAME] [--url URL [--keys FILE | --key KEY]]",
+const struct command command_connectors = {"connectors", "tenor connectors [NAME] [--root DIR] [--url URL [--keys FILE | --key KEY]]",
                                            "Lists what a step can call; with --url how it stands at a running engine: breakers, latencies, cache.", run};

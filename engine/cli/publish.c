@@ -12,7 +12,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/config.h"
-#include "connectors/connectors.h"
+#include "cli/declared_files.h"
 #include "flow/keep.h"
 #include "io/loop.h"
 #include "store/store_pg.h"
@@ -21,6 +21,7 @@ struct publishing {
     struct config config;
     struct loop *loop;
     struct store *store;
+    struct declared_files *declared;
     struct registry *registry;
     struct definitions *definitions;
     struct fault fault;
@@ -43,7 +44,8 @@ static enum err up(struct publishing *p) {
     if (!(p->loop = io_loop_new()) || !(p->registry = registry_new())) return ERR_NOMEM;
     env.loop = p->loop;
     log_open(stderr, LOG_WARN, clock_ms, p->loop);
-    enum err e = connectors_open(p->registry, &env, NULL, &p->fault);
+    enum err e = declared_files_read(p->config.root, NULL, NULL, NULL, &p->declared, &p->fault);
+    if (e == OK) e = declared_files_open(p->declared, p->registry, &env, NULL, &p->fault);
     if (e == OK) e = definitions_new(p->config.root, p->registry, &p->definitions, &p->fault);
     if (e == OK) e = definitions_load(p->definitions, NULL, NULL, &unsound);
     if (e == OK) e = store_pg_open(p->loop, p->config.database, 1, (uint16_t)p->config.region, &p->store, &p->fault);
@@ -56,6 +58,7 @@ static enum err up(struct publishing *p) {
 static void down(struct publishing *p) {
     definitions_free(p->definitions);
     registry_free(p->registry);
+    declared_files_free(p->declared);
     if (p->store) p->store->ops->close(p->store);
     if (p->loop) io_loop_free(p->loop);
     config_reset(&p->config);

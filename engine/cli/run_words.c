@@ -10,6 +10,7 @@
 
 #include "base/crypt.h"
 #include "base/text.h"
+#include "cli/declared_files.h"
 #include "connectors/connectors.h"
 #include "connectors/http_call.h"
 
@@ -103,14 +104,24 @@ static enum err put_webhooks(json_t *c, json_t *sandbox, const struct run_places
     return e;
 }
 
-static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct run_places *p) {
+static enum err play_all(json_t *connectors, const struct connector_ops *const *of, const char *url) {
+    enum err e = OK;
+    for (; e == OK && *of; of++)
+        if ((*of)->start == http_connector_start) e = play_connector(connectors, (*of)->name, url);
+    return e;
+}
+
+static enum err put_sandbox(json_t *c, const struct run_flags *o, const struct run_places *p, struct fault *f) {
     char listen[40], url[60];
+    struct declared_files *declared = NULL;
     snprintf(listen, sizeof listen, "127.0.0.1:%lld", (long long)o->sandbox_port);
     enum err e = put_default(c, "sandbox", json_pack("{s:s, s:s}", "listen", listen, "book", p->book_file));
     json_t *sandbox = json_object_get(c, "sandbox"), *connectors = json_object_get(c, "connectors");
     snprintf(url, sizeof url, "http://%.50s", json_text(sandbox, "listen", listen));
-    for (const struct connector_ops *const *of = connectors_all; e == OK && *of; of++)
-        if ((*of)->start == http_connector_start) e = play_connector(connectors, (*of)->name, url);
+    if (e == OK) e = play_all(connectors, connectors_all, url);
+    if (e == OK) e = declared_files_read(json_text(c, "root", "."), NULL, NULL, NULL, &declared, f);
+    if (e == OK) e = play_all(connectors, declared_files_ops(declared), url);
+    declared_files_free(declared);
     return e == OK ? put_webhooks(c, sandbox, p) : e;
 }
 
@@ -173,7 +184,7 @@ enum err run_config_new(const struct run_flags *o, const struct run_places *p, j
     if (e == OK) e = put_root(c, f);
     if (e == OK) e = put_default(c, "connectors", json_object());
     if (e == OK) e = put_models(c);
-    if (e == OK && !o->no_sandbox) e = put_sandbox(c, o, p);
+    if (e == OK && !o->no_sandbox) e = put_sandbox(c, o, p, f);
     if (e == OK && o->no_sandbox) json_object_del(c, "sandbox");
     if (e == OK)
         *out = c;

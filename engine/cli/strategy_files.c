@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "cli/args.h"
-#include "connectors/connectors.h"
+#include "cli/declared_files.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
@@ -39,7 +39,8 @@ static int open_definitions(struct strategy_set *s) {
     int unsound = 0;
     if (!s->root) s->root = ".";
     if (!(s->registry = registry_new())) return EXIT_CANNOT;
-    enum err e = connectors_open(s->registry, &nothing, NULL, &f);
+    enum err e = declared_files_read(s->root, NULL, NULL, NULL, &s->declared, &f);
+    if (e == OK) e = declared_files_open(s->declared, s->registry, &nothing, NULL, &f);
     if (e == OK) e = definitions_new(s->root, s->registry, &s->definitions, &f);
     if (e == OK) e = definitions_load(s->definitions, NULL, NULL, &unsound);
     if (e != OK) fprintf(stderr, "tenor %s: %s: %s %s (%s)\n", s->command->name, s->root, f.where, f.text, err_word(e));
@@ -47,9 +48,15 @@ static int open_definitions(struct strategy_set *s) {
 }
 
 int strategy_root_check(struct strategy_set *s, definitions_report_fn *report, void *who) {
-    int unsound = 0;
-    if (!s->definitions || definitions_load(s->definitions, report, who, &unsound) != OK) return -1;
-    return unsound;
+    struct declared_files *again = NULL;
+    struct fault f = {0};
+    int unsound = 0, connectors = 0;
+    if (!s->definitions || declared_files_read(s->root, report, who, &connectors, &again, &f) != OK) return -1;
+    declared_files_free(again);
+    definitions_free(s->definitions); /* files that have not changed since are not read again */
+    s->definitions = NULL;
+    if (definitions_new(s->root, s->registry, &s->definitions, &f) != OK) return -1;
+    return definitions_load(s->definitions, report, who, &unsound) == OK ? connectors + unsound : -1;
 }
 
 static int open_catalog(struct strategy_set *s) {
@@ -119,4 +126,5 @@ void strategy_set_close(struct strategy_set *s) {
     catalog_json_free(s->catalog);
     definitions_free(s->definitions);
     registry_free(s->registry);
+    declared_files_free(s->declared);
 }

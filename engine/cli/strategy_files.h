@@ -18,8 +18,9 @@ struct strategy_set {
     struct strategy_file files[STRATEGY_FILES_MOST]; /* in the order of the command line */
     int n;
     struct catalog_json *catalog;     /* with --catalog FILE; NULL: */
-    struct registry *registry;        /* the connectors of this program */
-    struct definitions *definitions;  /* and the files below --root (default: here) */
+    struct declared_files *declared;  /* described connectors below --root (default: here) */
+    struct registry *registry;        /* the connectors of this program, and those */
+    struct definitions *definitions;  /* and the files below the root */
     const char *root, *catalog_path, *graph;
     bool json, text;
     const struct command *command; /* that speaks */

@@ -12,11 +12,13 @@
 #include "base/text.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/declared_files.h"
 #include "dsl/policy_plan.h"
 #include "sim/trial.h"
 
 struct tried {
     struct script script;
+    struct declared_files *declared;
     struct registry *registry;
     struct definitions *definitions;
     const char *root;
@@ -140,8 +142,10 @@ static int open_all(struct tried *t) {
     struct fault f = {0};
     int unsound = 0;
     t->registry = registry_new(), t->results = json_array(), t->coverage = json_object();
-    if (crypt_start() != OK || !t->registry || script_connect(&t->script, t->registry) != OK) return EXIT_CANNOT;
-    if (definitions_new(t->root, t->registry, &t->definitions, &f) != OK ||
+    if (crypt_start() != OK || !t->registry) return EXIT_CANNOT;
+    enum err e = declared_files_read(t->root, load_report, t, NULL, &t->declared, &f);
+    if (e == OK) t->script.more = declared_files_ops(t->declared), e = script_connect(&t->script, t->registry);
+    if (e != OK || definitions_new(t->root, t->registry, &t->definitions, &f) != OK ||
         definitions_load(t->definitions, load_report, t, &unsound) != OK) {
         fprintf(stderr, "tenor try: %s %s\n", f.where, f.text);
         return EXIT_CANNOT;
@@ -175,6 +179,7 @@ static int run(int argc, char **argv) {
     }
     definitions_free(t.definitions);
     registry_free(t.registry);
+    declared_files_free(t.declared);
     json_decref(t.results), json_decref(t.coverage);
     return rc ? rc : t.failed || t.unsound || !t.passed ? EXIT_NO : 0;
 }

@@ -68,8 +68,8 @@ static void start(struct connector *c, struct call *call) {
 
 static void close_(struct connector *c) { free(c); }
 
-enum err script_connect(struct script *s, struct registry *r) {
-    for (const struct connector_ops *const *of = connectors_all; *of; of++) {
+static enum err connect_all(struct script *s, const struct connector_ops *const *of, struct registry *r) {
+    for (; of && *of; of++) {
         struct actor *a = calloc(1, sizeof *a);
         if (!a) return ERR_NOMEM;
         a->ops = (struct connector_ops){.name = (*of)->name, .operations = (*of)->operations, .start = start, .close = close_};
@@ -78,4 +78,9 @@ enum err script_connect(struct script *s, struct registry *r) {
         if (e != OK) return e;
     }
     return OK;
+}
+
+enum err script_connect(struct script *s, struct registry *r) {
+    enum err e = connect_all(s, connectors_all, r);
+    return e == OK ? connect_all(s, s->more, r) : e;
 }

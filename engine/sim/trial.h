@@ -12,6 +12,7 @@
 struct script {
     const struct example *example; /* NULL: samples */
     struct loop *loop;
+    const struct connector_ops *const *more; /* described ones, ended by NULL; NULL: none */
 };
 MUST_CHECK enum err script_connect(struct script *s, struct registry *r);
 

@@ -3,6 +3,7 @@
 #ifndef TESTS_PROVIDER_H
 #define TESTS_PROVIDER_H
 
+#include "connectors/http_call.h"
 #include "io/fetch.h"
 #include "io/http.h"
 #include "io/loop.h"
@@ -17,7 +18,11 @@ struct provider {
     struct connector *connector;
     int status;
     const char *says;
-    char method[8], path[200], key[100], body[2000];
+    char method[8], path[200], key[100], body[2000], target[400];
+    const char *wants[4];    /* names of headers whose values are kept */
+    char heads[4][200];
+    unsigned asked;
+    const char *token_file;  /* of the configuration; NULL none */
 };
 
 static inline void provider_route(void *who, struct http_request *r) {
@@ -28,6 +33,12 @@ static inline void provider_route(void *who, struct http_request *r) {
     snprintf(p->path, sizeof p->path, "%s", http_path(r));
     snprintf(p->key, sizeof p->key, "%s", key ? key : "");
     snprintf(p->body, sizeof p->body, "%.*s", n < sizeof p->body ? (int)n : 0, body ? body : "");
+    snprintf(p->target, sizeof p->target, "%s", http_target(r));
+    p->asked++;
+    for (size_t i = 0; i < ARRAY_LEN(p->wants) && p->wants[i]; i++) {
+        const char *value = http_header(r, p->wants[i]);
+        snprintf(p->heads[i], sizeof p->heads[i], "%s", value ? value : "");
+    }
     http_answer(r, p->status, "application/json", p->says, strlen(p->says));
 }
 
@@ -35,9 +46,9 @@ static inline int provider_open(struct provider *p, const struct connector_ops *
     char url[64];
     struct fault f;
     snprintf(url, sizeof url, "http://127.0.0.1:%d/", http_port(p->http));
-    json_t *config = json_pack("{s:s}", "url", url);
+    json_t *config = json_pack("{s:s, s:s*}", "url", url, "token_file", p->token_file);
     struct connector_env env = {.loop = p->loop, .fetch = p->fetch, .pool = p->pool, .config = config};
-    enum err e = ops->open(&env, &p->connector, &f);
+    enum err e = ops->open ? ops->open(&env, &p->connector, &f) : http_connector_open(ops, &env, &p->connector, &f);
     json_decref(config);
     return e != OK;
 }
@@ -46,7 +57,7 @@ static inline int provider_open(struct provider *p, const struct connector_ops *
 static inline int provider_start(struct provider *p, const struct connector_ops *ops) {
     static const struct http_limits limits = {(size_t)1 << 20, 16384, 30, 100};
     struct fault f;
-    memset(p, 0, sizeof *p);
+    *p = (struct provider){.token_file = p->token_file};
     p->loop = io_loop_new();
     if (!p->loop || fetcher_new(p->loop, 4, &p->fetch) != OK || pool_new(p->loop, 1, 100, &p->pool) != OK) return 1;
     if (http_listen(p->loop, "127.0.0.1:0", false, &limits, provider_route, p, &p->http, &f) != OK) return 1;

@@ -111,7 +111,7 @@ void test_faulty__every_mutation_says_exactly_what_is_expected(void) {
 }
 
 void test_faulty__files_written_by_hand(void) {
-    static const char *const names[] = {"hand_examples", "hand_retries", "hand_not_yet", "hand_many_at_once", "hand_policy", "hand_functions"};
+    static const char *const names[] = {"hand_examples", "hand_retries", "hand_not_yet", "hand_many_at_once", "hand_policy", "hand_functions", "hand_connector"};
     struct catalog_json *k = strategy_catalog();
     for (size_t i = 0; k && i < ARRAY_LEN(names); i++) {
         char path[160];
