@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "connectors/guard_inner.h"
 
 enum { WAITING_MAX = 10000, LATE_GRACE_MS = 2000 };
@@ -327,8 +328,10 @@ void turn_leave(struct guarded *x) {
     give_back_probe(x);
 }
 
-/* Whether the other side is well. Its "no" is as good as its "yes", and so is, to a look, "there is no such thing". */
+/* Whether the other side is well. Its "no" is as good as its "yes", and so are "there is no such thing", to a look, and "not
+ * settled yet": a payout may take days, and nobody is ill meanwhile. */
 static bool is_good(const struct guarded *x, const struct call_result *r) {
+    if (r->end == CALL_UNCERTAIN) return text_eq(r->code, "pending");
     return r->end == CALL_DONE || r->end == CALL_REFUSED || (x->call.look && r->end == CALL_FAILED);
 }
 

@@ -61,7 +61,8 @@ static void tell(struct request *r) {
     if (!case_) return answer_problem(r, 422, "/case_type", "there is no case type %s", type);
     if (!fits(r, json_object_get(case_, "events"), name, data)) return;
     struct event ev = {.name = name, .event_id = json_text(r->body, "id", ""), .by = r->by, .data = data,
-                       .subject = json_text(r->body, "subject", NULL), .sequence = json_int(r->body, "sequence", 0)};
+                       .subject = json_text(r->body, "subject", NULL), .sequence = json_int(r->body, "sequence", 0),
+                       .unkept = !json_bool(json_object_get(json_object_get(case_, "events"), name), "x-keep", true)};
     if (!ev.subject != !json_object_get(r->body, "sequence"))
         return answer_problem(r, 422, ev.subject ? "/sequence" : "/subject", "subject and sequence come together");
     enum err e = engine_hear(r->api->c.engine, type, json_text(r->body, "key", ""), &ev, told, r);

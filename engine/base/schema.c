@@ -245,6 +245,11 @@ static enum err word_list(struct compiler *c, struct schema_node *n, const json_
     return json_is_array(v) ? OK : wrong(c, "must be a list");
 }
 
+static enum err word_keep(struct compiler *c, struct schema_node *n, const json_t *v) {
+    (void)n;
+    return json_is_boolean(v) ? OK : wrong(c, "must be true or false");
+}
+
 static enum err word_personal(struct compiler *c, struct schema_node *n, const json_t *v) {
     (void)n;
     return json_is_boolean(v) || json_is_string(v) ? OK : wrong(c, "must be true, false or a kind");
@@ -270,6 +275,7 @@ static const struct {
     {"examples", word_list},         {"x-unit", word_text},
     {"x-currency", word_text},       {"x-personal", word_personal},
     {"x-better", word_text},         {"readOnly", word_note},
+    {"x-keep", word_keep},
 };
 
 static enum err unknown_word(struct compiler *c, const char *word) {

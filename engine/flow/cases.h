@@ -6,6 +6,9 @@
  *    "publish": {"as": "application", "case": ["amount"], "answers": {"ledger.offer": {"type": "offered", "data": ["id"]}},
  *                "events": {"offer.accepted": {"type": "accepted", "data": ["offer"]}}}}
  *
+ * An event is kept for 30 days for a run to come, unless its schema says "x-keep": false: what it tells is the end of something
+ * that a run began, and when none is open any more nobody needs it.
+ *
  * Without "publish" runs of the case tell the world nothing (outbox.h). Only fields that their schema declares, and declares
  * without x-personal, can be published; naming another one of the case or of an event is a fault of the file. */
 #ifndef FLOW_CASES_H

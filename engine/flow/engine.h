@@ -94,6 +94,7 @@ struct event {
      * heard of the same subject is recorded and offered to nobody; a higher one takes the place of those not yet taken. */
     const char *subject;      /* NULL or "": not numbered */
     int64_t sequence;
+    bool unkept;              /* by case: only its id is kept when no run is open */
 };
 /* To one run. An id seen before is OK and changes nothing. */
 MUST_CHECK enum err engine_signal(struct engine *e, struct id run, const struct event *ev,

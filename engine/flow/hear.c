@@ -13,7 +13,7 @@ static enum err arrives(struct turn *t, struct request *q, struct fault *f) {
     if (q->knew) return OK;
     if (t->run->n_events >= RUN_EVENTS_MAX) /* never say yes to what is not kept */
         return fault_set(f, ERR_LIMIT, t->run->text, "this run has heard %d events: no more are taken", RUN_EVENTS_MAX);
-    struct event ev = {q->name, q->id, q->by, q->data, q->subject, q->sequence};
+    struct event ev = {q->name, q->id, q->by, q->data, q->subject, q->sequence, false};
     q->heard = (struct heard_row){q->id, q->name, q->by, q->subject, q->sequence, q->at_ms};
     if (q->by_case) t->heard = &q->heard;
     event_arrives(t, &ev);
@@ -42,6 +42,7 @@ struct hearing {
     struct engine *engine;
     char *type, *key, *name, *id, *by, *subject;
     int64_t sequence;
+    bool unkept;
     json_t *data;
     engine_done_fn *done;
     void *who;
@@ -92,7 +93,7 @@ static void told(void *who, enum err err, const struct fault *f) {
 static void found(void *who, enum err err, const struct event_found *x) {
     struct hearing *h = who;
     struct engine *e = h->engine;
-    struct event ev = {h->name, h->id, h->by, h->data, h->subject, h->sequence};
+    struct event ev = {h->name, h->id, h->by, h->data, h->subject, h->sequence, false};
     struct fault f = {0};
     if (err != OK || x->known) {
         if (err != OK) (void)fault_set(&f, err, "", "the database is not reached at the moment");
@@ -101,6 +102,10 @@ static void found(void *who, enum err err, const struct event_found *x) {
     }
     if (x->stale) {
         keep(h, "of its subject a higher sequence was known already");
+        return;
+    }
+    if (h->unkept && !x->open) {
+        keep(h, "no run of its case was open, and its case type keeps no such event");
         return;
     }
     bool here = x->open == 1 && !x->owed && engine_owns(e, id_shard(x->run), &f);
@@ -119,7 +124,7 @@ enum err engine_hear(struct engine *e, const char *case_type, const char *key, c
     if (!h) return ERR_NOMEM;
     *h = (struct hearing){.engine = e, .type = copy(case_type), .key = copy(key), .name = copy(ev->name),
                           .id = copy(ev->event_id), .by = copy(ev->by), .subject = copy(ev->subject ? ev->subject : ""),
-                          .sequence = ev->sequence, .done = done, .who = who};
+                          .sequence = ev->sequence, .unkept = ev->unkept, .done = done, .who = who};
     h->data = ev->data ? json_incref((json_t *)ev->data) : json_object();
     e->pending++;
     enum err err = h->type && h->key && h->name && h->id && h->subject && h->data ? OK : ERR_NOMEM;

@@ -114,7 +114,7 @@ static void delivered(void *who, enum err err, const struct fault *f) {
 static void deliver(struct delivery *d) {
     struct engine *e = d->engine;
     json_t *data = seal_kept_open_new(e, d->id, d->body);
-    struct event ev = {d->name, d->id, *d->by ? d->by : NULL, data, d->subject, d->sequence};
+    struct event ev = {d->name, d->id, *d->by ? d->by : NULL, data, d->subject, d->sequence, false};
     e->pending++;
     d->request = event_request(e, d->run, &ev, delivered, d);
     json_decref(data);

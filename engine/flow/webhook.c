@@ -14,6 +14,7 @@ enum { WEBHOOK_EVENTS_MAX = 64, KEY_MAX = 127, ID_MAX = 200, BODY_CEILING = 4 <<
 struct said { /* one event that the connector read */
     char *type, *key, *name, *id, *subject;
     int64_t sequence;
+    bool unkept;
     json_t *data;
 };
 struct posted { /* one webhook on its way */
@@ -76,12 +77,13 @@ static void take(void *who, const struct heard *h) {
 static bool fits(const char *text, size_t most) { return *text && strlen(text) <= most; }
 
 /* An event that its case type does not declare could be heard by no flow. */
-static enum err check(const struct engine *e, const struct said *s, struct fault *f) {
+static enum err check(const struct engine *e, struct said *s, struct fault *f) {
     const struct case_type *ct = definitions_case(e->c.definitions, s->type);
     const json_t *definition = json_object_get(ct ? ct->events : NULL, s->name);
     struct schema *schema = NULL;
     if (!ct) return fault_set(f, ERR_INVALID, "", "there is no case type %s", s->type);
     if (!definition) return fault_set(f, ERR_INVALID, "", "the case type %s declares no event %s", s->type, s->name);
+    s->unkept = !json_bool(definition, "x-keep", true);
     if (!fits(s->key, KEY_MAX) || !fits(s->id, ID_MAX))
         return fault_set(f, ERR_INVALID, "", "the key of its case or the id of its event is missing or too long");
     enum err err = schema_new(definition, &schema, f);
@@ -130,7 +132,7 @@ static void start_telling(void *who) {
     x->left = x->n + 1; /* ours: none ends it before all have begun */
     for (unsigned i = 0; i < x->n; i++) {
         const struct said *s = &x->events[i];
-        struct event ev = {s->name, s->id, x->by, s->data, s->subject, s->sequence};
+        struct event ev = {s->name, s->id, x->by, s->data, s->subject, s->sequence, s->unkept};
         enum err err = engine_hear(x->engine, s->type, s->key, &ev, one_told, x);
         if (err != OK) one_told(x, err, NULL);
     }

@@ -7,7 +7,7 @@
 
 #include "cli/run_words.h"
 
-static const struct run_places places = {"host=private", "unix:/private", "/k", "/keys", "/book"};
+static const struct run_places places = {"host=private", "unix:/private", "/k", "/keys", "/book", "/hook"};
 
 static enum err flags(struct run_flags *o, struct fault *f, int n, const char *const *words) {
     char *argv[12] = {(char *)"run"};
@@ -49,6 +49,11 @@ void test_run_words__the_merged_configuration(void) {
     CU_ASSERT_EQUAL(json_int(json_at(c, "connectors.bureau.limits"), "per_s", 0), 5);
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.payments"), "mode", ""), "record_only");
     CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "connectors.payments"), "url", ""), "http://127.0.0.1:82");
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "sandbox"), "webhooks", ""), "http://127.0.0.1:81/v1/webhooks");
+    CU_ASSERT_STRING_EQUAL(json_text(json_at(c, "sandbox"), "webhook_secret_file", ""), "/hook");
+    CU_ASSERT_EQUAL(json_array_size(json_at(c, "connectors.payments.webhook_secret_files")), 1);
+    CU_ASSERT_PTR_NULL(json_at(c, "connectors.bank.webhook_secret_files")); /* it hears nothing */
+    CU_ASSERT_PTR_NULL(json_at(c, "connectors.kyc.webhook_secret_files"));  /* another's trusts nobody of ours */
     struct config read;
     CU_ASSERT_EQUAL(config_from_take(c, &read, &f), OK); /* and the others can read it */
     config_reset(&read);

@@ -12,7 +12,8 @@ import tempfile
 import time
 
 import errand
-from tenor import eventually
+from cases import PRIME, apply
+from tenor import Tenor, eventually
 
 FLOW = """workflow "errand" {
   version = 1, about = "waits for a mandate", case = "errand", outcomes = { "active", "cancelled", "late" },
@@ -248,3 +249,23 @@ def test_what_was_acknowledged_is_heard_although_everything_dies():
             assert len(errand.heard(b.t, run)) == 1 and len(errand.heard(b.t, later)) == 1
     finally:
         b.stop()
+
+
+def test_a_payout_of_which_nobody_knew_is_settled_by_its_webhook():
+    """The sandbox pays ten seconds later; looks are far apart by then, and its webhook makes us look at once."""
+    t = Tenor().start()
+    try:
+        assert t.sandbox("POST", "/control", {"faults": "payments.disburse:pend=1", "day_ms": 5000}).status == 200
+        a = apply(t, PRIME).json
+        t.post("/v1/applications/%s/offer/accept" % a["id"], {"offer": a["offer"]["id"]})
+        eventually(lambda: t.get("/v1/applications/" + a["id"]).json["status"] == "disbursed", 90, 0.5)
+        story = t.get("/v1/runs/" + a["id"] + "/timeline", direct=True).json["items"]
+        told = [f for f in story if f["f"] == "event" and f["name"] == "payment.settled"]
+        paid = [f for f in story if f["f"] == "answered" and f.get("p") == "transfer"]
+        assert len(told) == 1 and told[0]["by"] == "webhook:payments" and len(paid) == 1, story
+        assert 0 <= paid[0]["when"] - told[0]["when"] < 3000, (told, paid)
+        looks = [f for f in story if f["f"] == "unsure" and f.get("p") == "transfer"]
+        assert looks and told[0]["when"] - looks[-1]["when"] > 1000, looks  # it was not just about to look
+        assert t.get("/v1/kept-webhooks").json["items"] == [], t.get("/v1/kept-webhooks").json
+    finally:
+        assert t.stop() == 0
