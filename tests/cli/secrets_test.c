@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/signature.h"
+
 static char dir[] = "/tmp/tenor-secrets-XXXXXX", path[80], fresh[90];
 
 int setup_secrets(void) {
@@ -73,4 +75,19 @@ void test_secrets__a_master_key_is_made_once(void) {
     content(path, again, sizeof again);
     CU_ASSERT_STRING_EQUAL(first, again);
     CU_ASSERT_EQUAL(secrets_write("/nowhere/key", "x", 1, &f), ERR_IO);
+}
+
+void test_secrets__a_webhook_secret_is_made_once(void) {
+    struct fault f = {0};
+    struct signature_secret secret;
+    char first[200], again[200];
+    unlink(path);
+    CU_ASSERT_EQUAL(secrets_webhook(path, &f), OK);
+    content(path, first, sizeof first);
+    CU_ASSERT_EQUAL(mode_of(path), 0600);
+    CU_ASSERT_EQUAL(secrets_webhook(path, &f), OK);
+    content(path, again, sizeof again);
+    CU_ASSERT_STRING_EQUAL(first, again);
+    first[strcspn(first, "\n")] = '\0';
+    CU_ASSERT_EQUAL(signature_secret_read(first, &secret, &f), OK);
 }
