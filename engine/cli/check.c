@@ -35,7 +35,7 @@ static int check_root(struct strategy_set *set, json_t *all) {
     struct root_report r = {set->json, all};
     int n = strategy_root_check(set, unsound, &r);
     if (set->json) json_dumpf(all, stdout, JSON_INDENT(1));
-    else if (!n && !definitions_any(set->definitions)) return fprintf(stderr, "tenor check: there are no strategy files below %s\n", set->root), EXIT_NO;
+    else if (!n && !strategy_root_any(set)) return fprintf(stderr, "tenor check: there are no strategy files below %s\n", set->root), EXIT_NO;
     else if (!n) printf("every strategy file below %s is sound\n", set->root);
     return n < 0 ? EXIT_CANNOT : n ? EXIT_NO : 0;
 }

@@ -1,8 +1,10 @@
-/* connector.c - `tenor connector new NAME` starts a connector. */
+/* connector.c - `tenor connector new NAME` starts a connector, in C or described; `try` asks a described one on paper. */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -10,6 +12,7 @@
 #include "base/embed.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/connector_try.h"
 #include "connectors/connectors.h"
 
 #define SOURCE_MAX ((size_t)1 << 20)
@@ -93,19 +96,42 @@ static int make(const char *name) {
     return 0;
 }
 
+/* strategies/connectors/NAME.lua: no source tree and no compiler are needed. */
+static int describe(const char *name, const char *root) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/strategies/connectors", root);
+    if (mkdir(path, 0777) < 0 && errno != EEXIST) return fprintf(stderr, "tenor connector: cannot make %s: %s\n", path, strerror(errno)), EXIT_CANNOT;
+    snprintf(path, sizeof path, "%s/strategies/connectors/%s.lua", root, name);
+    if (!make_file(path, "engine/cli/templates/connector.lua.in", name)) return EXIT_CANNOT;
+    printf("\nnow: tenor check %s; then change its operations (connectors/README.md)\n", path);
+    return 0;
+}
+
 extern const struct command command_connector;
 
 static int connector(int argc, char **argv) {
-    const char *list[2];
+    const char *list[2] = {"", ""};
     struct arg_words words = {list, 0, 2};
-    int rc = args_read(&command_connector, argc, argv, NULL, &words);
+    struct connector_wish w = {.key = "KEY", .root = ".", .status = 200};
+    bool described = false;
+    const struct arg table[] = {{"--described", ARG_FLAG, &described, 0, 0}, {"--root", ARG_TEXT, &w.root, 0, 0}, {"--input", ARG_TEXT, &w.input, 0, 0},
+                                {"--look", ARG_FLAG, &w.look, 0, 0}, {"--key", ARG_TEXT, &w.key, 0, 0}, {"--reply", ARG_TEXT, &w.reply, 0, 0},
+                                {"--status", ARG_NUMBER, &w.status, 100, 599}, {0}};
+    int rc = args_read(&command_connector, argc, argv, table, &words);
     if (rc) return rc;
-    if (words.n != 2 || strcmp(list[0], "new") != 0) return args_wrong(&command_connector, "say what to make: new NAME");
+    bool makes = !strcmp(list[0], "new"), tries = !strcmp(list[0], "try");
+    if (words.n != 2 || (!makes && !tries)) return args_wrong(&command_connector, "say what to do: new NAME, or try CONNECTOR.OPERATION");
+    w.operation = list[1];
+    if (tries && !w.input && !w.look) return args_wrong(&command_connector, "say what is asked: --input '{...}', or --look");
+    if (tries) return connector_try(&w);
     if (!good_name(list[1]))
         return args_wrong(&command_connector, "'%s' is no name: 2 to %d small letters, digits and _", list[1], NAME_MAX_BYTES);
     if (taken(list[1])) return fprintf(stderr, "tenor connector: there is a connector called '%s' already\n", list[1]), EXIT_NO;
-    return make(list[1]);
+    return described ? describe(list[1], w.root) : make(list[1]);
 }
 
-const struct command command_connector = {"connector", "tenor connector new NAME",
-                                          "Starts a connector: a source file, its test, its line in the list.", connector};
+const struct command command_connector = {
+    "connector",
+    "tenor connector new NAME [--described] [--root DIR] | try CONNECTOR.OPERATION --input JSON [--look] [--key KEY] [--reply FILE] [--status N] [--root DIR]",
+    "Starts a connector, or tries a described one on paper. new: a source file, its test, its line in the list; with --described a file in\n"
+    "strategies/connectors. try: shows the request that would go out, and what a reply would mean; nothing is sent.", connector};

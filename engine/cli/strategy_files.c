@@ -59,6 +59,8 @@ int strategy_root_check(struct strategy_set *s, definitions_report_fn *report, v
     return definitions_load(s->definitions, report, who, &unsound) == OK ? connectors + unsound : -1;
 }
 
+bool strategy_root_any(const struct strategy_set *s) { return definitions_any(s->definitions) || declared_files_ops(s->declared)[0]; }
+
 static int open_catalog(struct strategy_set *s) {
     struct fault f = {0};
     json_t *definition = NULL;

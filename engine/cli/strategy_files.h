@@ -33,6 +33,7 @@ int strategy_set_open(struct strategy_set *s, const struct command *c, int argc,
 int strategy_catalog_open(struct strategy_set *s, const struct command *c, int argc, char **argv);
 /* Every unsound file below the root; the number of them, or -1. */
 int strategy_root_check(struct strategy_set *s, definitions_report_fn *report, void *who);
+bool strategy_root_any(const struct strategy_set *s); /* any flow, policy or described connector below the root */
 const struct catalog *strategy_set_catalog(const struct strategy_set *s);
 int strategy_files_read(struct strategy_set *s); /* after strategy_catalog_open */
 void strategy_set_close(struct strategy_set *s);
