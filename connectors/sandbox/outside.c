@@ -355,12 +355,10 @@ enum err outside_people(const struct outside *w, const char *pan, struct buf *ou
 
 enum err outside_inhabitants(const struct outside *w, uint64_t page, uint64_t size, struct buf *out) {
     uint64_t first = (page - 1) * size;
-    struct person p;
     buf_adds(out, "{\"people\":[");
     for (uint64_t n = first; n < first + size && n < OUTSIDE_INHABITANTS; n++) {
         if (n > first) buf_addc(out, ',');
-        person_nth(w->providers.seed, n, &p);
-        person_describe(&p, out);
+        person_describe_nth(w->providers.seed, n, out);
     }
     if (first + size < OUTSIDE_INHABITANTS) buf_addf(out, "],\"next\":%llu}", (unsigned long long)page + 1);
     else buf_adds(out, "],\"next\":null}");

@@ -123,6 +123,13 @@ void person_rng(const struct person *p, const char *question, struct rng *out) {
 
 double person_name_match(const struct person *p, const char *name) { return p->persona ? name_match(p->name, name) : 1; }
 
+enum person_listing person_listing(uint64_t n) {
+    if (n % 1000 != 7 || n / 1000 >= PERSON_LISTED) return PERSON_UNLISTED;
+    return n / 1000 < PERSON_LISTED / 3 ? PERSON_SANCTIONED : PERSON_PEP;
+}
+
+uint64_t person_listed_nth(unsigned k) { return 1000 * (uint64_t)k + 7; }
+
 void person_residence(const struct person *p, struct residence *out) {
     static const struct {
         const char *district, *state;
@@ -163,4 +170,14 @@ void person_describe(const struct person *p, struct buf *out) {
     if (named) buf_addf(out, ",\"account\":\"%s\",\"about\":\"%s\"", named->account, named->about);
     if (named && named->amount_rupees) buf_addf(out, ",\"asks\":%lld", (long long)named->amount_rupees * 100);
     buf_addc(out, '}');
+}
+
+void person_describe_nth(uint64_t seed, uint64_t n, struct buf *out) {
+    struct person p;
+    enum person_listing listed = person_listing(n);
+    person_nth(seed, n, &p);
+    person_describe(&p, out);
+    if (listed == PERSON_UNLISTED || !buf_ok(out)) return;
+    out->len--; /* the closing brace */
+    buf_addf(out, ",\"listed\":\"%s\"}", listed == PERSON_PEP ? "pep" : "sanctions");
 }

@@ -62,6 +62,12 @@ struct credit {
 void person_by_pan(uint64_t seed, const char *pan, struct person *out);
 /* Number n of the seed's inhabitants, for lists: as person_by_pan of a PAN made from seed and n. */
 void person_nth(uint64_t seed, uint64_t n, struct person *out);
+/* Some inhabitants stand on the lists that screening looks through (service_screening.c): of each thousand one, in the first
+ * 24,000. PERSON_SANCTIONED for n 7, 1007 ... 7007; PERSON_PEP for 8007 ... 23007. */
+enum person_listing { PERSON_UNLISTED, PERSON_SANCTIONED, PERSON_PEP };
+#define PERSON_LISTED 24
+enum person_listing person_listing(uint64_t n);
+uint64_t person_listed_nth(unsigned k); /* the inhabitant behind entry k < PERSON_LISTED */
 void person_residence(const struct person *p, struct residence *out);
 void person_credit(const struct person *p, struct credit *out);
 /* A persona's consent handle, else somebody by its hash. */
@@ -74,8 +80,9 @@ double person_name_match(const struct person *p, const char *name);
 /* Bureau A's report as JSON text: bureau.report's own fields. */
 void person_bureau(const struct person *p, struct buf *out);
 void credit_write(const struct credit *c, struct buf *out);
-/* Everything as JSON, for whoever writes a test or a demo. */
+/* Everything as JSON, for whoever writes a test or a demo; of inhabitant n also "listed". */
 void person_describe(const struct person *p, struct buf *out);
+void person_describe_nth(uint64_t seed, uint64_t n, struct buf *out);
 /* A 64-bit keyed hash (BLAKE2b) for all seeded choices in the sandbox. */
 uint64_t sandbox_hash(uint64_t seed, const char *purpose, const char *text);
 

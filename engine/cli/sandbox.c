@@ -70,12 +70,10 @@ static int serve(const json_t *settings, struct fault *f) {
 /* One JSON object on a line, for whoever writes a load test; nothing is served. */
 static int list_people(const json_t *settings, int64_t n) {
     struct buf line AUTO(buf_reset);
-    struct person p;
     buf_init(&line, 4096);
     for (int64_t k = 0; k < n && k < OUTSIDE_INHABITANTS; k++) {
         buf_clear(&line);
-        person_nth((uint64_t)json_int(settings, "seed", 1), (uint64_t)k, &p);
-        person_describe(&p, &line);
+        person_describe_nth((uint64_t)json_int(settings, "seed", 1), (uint64_t)k, &line);
         puts(buf_text(&line));
     }
     return fflush(stdout) ? EXIT_CANNOT : 0;
