@@ -40,9 +40,10 @@ static bool start_effects(struct engine *e, struct run *r, const struct effect *
         bool wanted = x->look ? a->state == ASK_UNSURE && a->looks == x->looks : a->state == ASK_OUT;
         if (a->flight || !wanted || ps->visits != x->visit || a->attempt != x->attempt) continue;
         flight_start(e, r, x->para, x->op, x->undo, x->look);
-        const struct entry *en = known_find(e, id);
+        struct entry *en = known_find(e, id);
         if (!en || en->run != r) return false;
         if (!x->look && ps->cancel_asked && a->flight) flight_cancel(a->flight);
+        if (a->flight) known_wake(e, en, run_wake_ms(r)); /* a provider that never answers is given up in time */
     }
     return true;
 }
