@@ -29,6 +29,7 @@ struct guards; /* what the guards of one process have in common */
 struct guards_config {
     struct loop *loop;
     struct redis *redis;          /* NULL: every process for itself */
+    int64_t redis_ms;             /* an answer of it may take so long; 0: 10 ms */
     struct metrics *metrics;
     struct rng *rng;
     const struct crypt_key *master; /* copied parts are derived; NULL: nothing is cached */

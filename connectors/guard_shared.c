@@ -78,6 +78,7 @@ static const char FORGET[] =
 struct shared {
     struct loop *loop;
     struct redis *redis;
+    int64_t wait_ms;
     char owner[96];
     struct shared_events ev;
     struct loop_timer *timer; /* the next PING */
@@ -154,7 +155,7 @@ static struct shared_ask *ask(struct shared *s, const struct words *w, shared_do
     *a = (struct shared_ask){.s = s, .next = s->asks, .link = &s->asks, .done = done, .who = who, .ping = ping};
     if (a->next) a->next->link = &a->next;
     s->asks = a;
-    redis_command(s->redis, w->n, w->at, w->len, SHARED_MS, answered, a);
+    redis_command(s->redis, w->n, w->at, w->len, s->wait_ms, answered, a);
     return a;
 }
 
@@ -183,10 +184,10 @@ static void heard(void *who, const char *channel, const char *text, size_t n) {
     s->ev.news(s->ev.who, text, n);
 }
 
-struct shared *shared_new(struct loop *l, struct redis *r, const char *owner, const struct shared_events *ev) {
+struct shared *shared_new(struct loop *l, struct redis *r, const char *owner, int64_t wait_ms, const struct shared_events *ev) {
     struct shared *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    *s = (struct shared){.loop = l, .redis = r, .ev = *ev};
+    *s = (struct shared){.loop = l, .redis = r, .ev = *ev, .wait_ms = wait_ms ? wait_ms : SHARED_MS};
     (void)text_copy(s->owner, sizeof s->owner, owner);
     if (!r) return s;
     s->subscribed = redis_subscribe(r, CHANNEL, heard, s) == OK;

@@ -34,8 +34,8 @@ struct shared_answer {
 };
 typedef void shared_done_fn(void *who, const struct shared_answer *a);
 
-/* `r` NULL: always away. `owner` names this process in news. NULL: no memory. */
-struct shared *shared_new(struct loop *l, struct redis *r, const char *owner, const struct shared_events *ev);
+/* `r` NULL: always away. `owner` names this process in news. An answer may take wait_ms (0: SHARED_MS). NULL: no memory. */
+struct shared *shared_new(struct loop *l, struct redis *r, const char *owner, int64_t wait_ms, const struct shared_events *ev);
 /* After redis_free, which ends what is under way. */
 void shared_free(struct shared *s);
 bool shared_up(struct shared *s); /* may call `away` */

@@ -115,7 +115,7 @@ enum err guards_new(const struct guards_config *c, struct guards **out, struct f
         cache_seal_init(&all->seal, c->master);
         all->cache = cache_new(c->cache_bytes ? c->cache_bytes : CACHE_BYTES, CACHE_ENTRIES);
     }
-    if (all->unsent && (all->cache || !c->master)) all->shared = shared_new(c->loop, c->redis, c->owner, &ev);
+    if (all->unsent && (all->cache || !c->master)) all->shared = shared_new(c->loop, c->redis, c->owner, c->redis_ms, &ev);
     if (all->shared) {
         *out = all;
         return OK;

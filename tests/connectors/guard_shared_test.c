@@ -43,7 +43,9 @@ static void turns(int ms) {
 #define UNTIL(what) \
     for (int64_t end_ = loop_mono_us(l) + 20000000; !(what) && loop_mono_us(l) < end_;) io_loop_turn(l, 5)
 
-static bool up(void) {
+/* Where it is not about time, Redis may take as long as this machine needs. */
+enum { PATIENT_MS = 20000 };
+static bool up(int64_t wait_ms) {
     struct fault f;
     if (!there) return false;
     l = io_loop_new();
@@ -53,7 +55,7 @@ static bool up(void) {
         struct shared_events ev = {is_back, is_away, hears, &shared[i]};
         snprintf(owner, sizeof owner, "p%d", i);
         CU_ASSERT_EQUAL_FATAL(redis_new(l, own.url, &redis[i], &f), OK);
-        shared[i] = shared_new(l, redis[i], owner, &ev);
+        shared[i] = shared_new(l, redis[i], owner, wait_ms, &ev);
         CU_ASSERT_PTR_NOT_NULL_FATAL(shared[i]);
         CU_ASSERT_FALSE(shared_up(shared[i])); /* until it has answered once */
     }
@@ -127,7 +129,7 @@ static void simulated_minute(unsigned per_s, bool emptied) {
     CU_ASSERT(each[0] > 0 && each[1] > 0);
 }
 void test_guard_shared__two_processes_share_a_bucket(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     simulated_minute(10, false);
     simulated_minute(333, false);
     simulated_minute(50, true);
@@ -135,7 +137,7 @@ void test_guard_shared__two_processes_share_a_bucket(void) {
 }
 
 void test_guard_shared__says_when_the_next_token_comes(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     struct take t = {.bucket = "next", .per_s = 20, .burst = 5, .want = 3, .clock_us = 1000000};
     struct got g = take_one(0, &t);
     CU_ASSERT(g.x == 0 && g.y == 50000);
@@ -151,7 +153,7 @@ void test_guard_shared__says_when_the_next_token_comes(void) {
 
 /* p0 is alone for half a second in which p1 goes on: together they took more than there was, so it is paid back. */
 void test_guard_shared__what_was_taken_alone_beside_others_is_paid_back(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     struct take t = {.bucket = "alone", .per_s = 100, .burst = 100, .want = 1000, .processes = 2, .clock_us = 1000000000};
     int64_t begin = t.clock_us, total = take_one(0, &t).x;
     for (int i = 0; i < 50; i++) { /* half a second for both */
@@ -176,7 +178,7 @@ void test_guard_shared__what_was_taken_alone_beside_others_is_paid_back(void) {
 
 /* Both were alone, one came back a little before the other: nothing is owed but for that little while. */
 void test_guard_shared__where_all_were_alone_it_starts_empty(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     struct take t = {.bucket = "all", .per_s = 100, .burst = 100, .want = 1000, .processes = 2, .clock_us = 1000000000};
     (void)take_one(0, &t);
     t.clock_us += 60000000, t.alone_us = 60000000, t.taken_alone = 3000;
@@ -199,7 +201,7 @@ static struct got probe_one(int i, const char *name, int64_t open_ms, int64_t le
 }
 
 void test_guard_shared__one_probe_among_all(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     redis_says("FLUSHALL", NULL);
     CU_ASSERT_EQUAL(probe_one(0, "x.y", 5000, 60000).x, 1);
     struct got g = probe_one(1, "x.y", 5000, 60000);
@@ -231,7 +233,7 @@ void test_guard_shared__one_probe_among_all(void) {
 }
 
 void test_guard_shared__a_lease_ends_with_who_holds_it(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     CU_ASSERT_EQUAL(probe_one(0, "gone", 1000, 150).x, 1); /* and is never heard of again */
     turns(200);
     CU_ASSERT_EQUAL(probe_one(1, "gone", 1000, 150).x, 1);
@@ -253,7 +255,7 @@ static const char *kept(int i, const char *customer, const char *field) {
 
 void test_guard_shared__answers_of_a_customer_go_together(void) {
     static const char *const reports[] = {"bureau.report", "kyc.verify", NULL};
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     UNTIL(shared_up(shared[0]) && shared_up(shared[1]));
     shared_put(shared[0], "asha", "bureau.report 01", "one\0two", 7, 60000);
     shared_put(shared[0], "asha", "bureau.score 02", "three", 5, 60000);
@@ -281,7 +283,7 @@ void test_guard_shared__answers_of_a_customer_go_together(void) {
 
 /* One question waits SHARED_MS; after it nobody does, until Redis answers again. */
 void test_guard_shared__a_redis_that_hangs_costs_one_question(void) {
-    if (!up()) return;
+    if (!up(0)) return;
     struct got first = {0}, more = {0};
     struct take t = {.bucket = "hang", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
@@ -299,7 +301,7 @@ void test_guard_shared__a_redis_that_hangs_costs_one_question(void) {
 }
 
 void test_guard_shared__killed_and_started_again(void) {
-    if (!up()) return;
+    if (!up(0)) return;
     struct got g = {0};
     struct take t = {.bucket = "kill", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
@@ -319,7 +321,7 @@ void test_guard_shared__killed_and_started_again(void) {
 }
 
 void test_guard_shared__what_nobody_waits_for_any_more(void) {
-    if (!up()) return;
+    if (!up(PATIENT_MS)) return;
     struct got g = {0};
     struct take t = {.bucket = "drop", .per_s = 10, .burst = 10, .want = 1};
     UNTIL(shared_up(shared[0]));
@@ -335,7 +337,7 @@ void test_guard_shared__without_a_redis(void) {
     struct shared_events ev = {is_back, is_away, hears, &shared[0]};
     struct take t = {.bucket = "none", .per_s = 10, .burst = 10, .want = 1};
     struct loop *own_loop = io_loop_new();
-    struct shared *s = shared_new(own_loop, NULL, "p", &ev);
+    struct shared *s = shared_new(own_loop, NULL, "p", 0, &ev);
     CU_ASSERT_FALSE(shared_up(s));
     CU_ASSERT_PTR_NULL(shared_take(s, &t, done, NULL));
     CU_ASSERT_PTR_NULL(shared_get(s, "c", "f", done, NULL));
