@@ -260,6 +260,7 @@ void test_guard__looks_and_undos_pass_where_a_new_effect_would_not(void) {
     ask_(&a[5], UNPAY, 5);
     after_ms(100);
     CU_ASSERT(a[4].ended == 1 && a[4].end == CALL_DONE && a[5].ended == 1 && a[5].end == CALL_DONE);
+    after_ms(3000); /* the payouts time out */
     for (int i = 0; i < 6; i++) asked_reset(&a[i]);
     guarded_down();
 }
