@@ -7,6 +7,7 @@ import http.client
 import http.server
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -82,6 +83,10 @@ class Sandbox:
         self.process.wait()
         self.process.stdout.close()
 
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.dir)
+
     def ask(self, method, path, body=None, **headers):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         c.request(method, path, body, headers)
@@ -149,7 +154,7 @@ def test_the_bank_speaks_iso_20022_and_tells_what_happens():
                         ("k3", "DMCT", "1.234", "BHD", "DBIT")], told
         assert listener.forged == 0
     finally:
-        s.stop()
+        s.close()
         listener.stop()
 
 
@@ -185,5 +190,5 @@ def test_notices_survive_kills_of_the_bank_and_of_its_listener():
               % (paid, len(listener.taken), listener.refused, listener.forged))
         assert listener.forged > 0 and listener.refused > 0
     finally:
-        s.stop()
+        s.close()
         listener.stop()
