@@ -100,7 +100,7 @@ static json_t *ask_consent(const struct shaped *s, struct answer *a) {
 static json_t *ask_session(const struct shaped *s, struct answer *a) {
     const struct aa_keys *k = s->keys;
     struct crypt_key mine;
-    struct buf text AUTO(buf_reset);
+    struct buf text AUTO(buf_reset) = {0};
     uint8_t public[CRYPT_BOX_KEY];
     char key_id[25];
     if (!k->has_secret) return refuse(a, "no_secret", "the configuration has no secret_file");

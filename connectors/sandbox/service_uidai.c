@@ -47,7 +47,7 @@ static void write_document(const struct person *p, const char *share_code, int64
 }
 
 static void offline_ekyc(struct providers *p, const struct outside_request *r, struct provided *out) {
-    struct buf document AUTO(buf_reset), with_signature AUTO(buf_reset);
+    struct buf document AUTO(buf_reset) = {0}, with_signature AUTO(buf_reset) = {0};
     struct person who;
     person_by_pan(p->seed, json_text(r->input, "pan", ""), &who);
     if (!who.known) {

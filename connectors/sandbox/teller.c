@@ -98,7 +98,7 @@ static void told(void *who, const struct fetch_answer *a) {
 /* false: no memory, or it cannot be written. */
 static bool post(struct telling *x) {
     struct teller *t = x->t;
-    struct buf url AUTO(buf_reset), body AUTO(buf_reset), id AUTO(buf_reset), at AUTO(buf_reset), sign AUTO(buf_reset), kind AUTO(buf_reset);
+    struct buf url AUTO(buf_reset) = {0}, body AUTO(buf_reset) = {0}, id AUTO(buf_reset) = {0}, at AUTO(buf_reset) = {0}, sign AUTO(buf_reset) = {0}, kind AUTO(buf_reset) = {0};
     struct buf *all[] = {&url, &body, &id, &at, &sign, &kind};
     const char *type = "";
     int64_t now_s = loop_now_ms(t->loop) / 1000;

@@ -23,7 +23,7 @@ static const struct pg_statement *const statements[] = {
 };
 
 enum err view_open(struct loop *l, const char *dsn, struct view **out, struct fault *f) {
-    AUTO(buf_reset) struct buf mine;
+    AUTO(buf_reset) struct buf mine = {0};
     struct view *v = calloc(1, sizeof *v);
     if (!v) return fault_set(f, ERR_NOMEM, "", "no memory");
     v->loop = l;

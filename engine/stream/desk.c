@@ -189,7 +189,7 @@ void subscriber_delete(struct stream *s, const char *id, stream_done_fn *done, v
 
 void subscriber_rotate(struct stream *s, const char *id, int64_t overlap_ms, stream_done_fn *done, void *who) {
     struct query *q = change(s, id, done, who);
-    AUTO(buf_reset) struct buf sealed;
+    AUTO(buf_reset) struct buf sealed = {0};
     if (!q) return;
     buf_init(&sealed, 1000);
     if (!new_secret(q, id, ((struct making *)q->more)->secret, &sealed)) {

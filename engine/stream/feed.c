@@ -124,7 +124,7 @@ static void ask_redis(struct feed *f, redis_done_fn *done) {
     const char *words[WORDS_MAX];
     size_t lens[WORDS_MAX], n = 0;
     char most[16], ids[PAGE][POSITION_TEXT];
-    AUTO(buf_reset) struct buf text;
+    AUTO(buf_reset) struct buf text = {0};
     struct ask *a = ask_new(f);
     if (!a) return;
     buf_init(&text, (size_t)PAGE * EVENT_JSON_MAX);
