@@ -151,7 +151,7 @@ void catalog_json_free(struct catalog_json *k) {
     free(k);
 }
 
-const struct catalog *catalog_json_catalog(const struct catalog_json *k) { return &k->catalog; }
+const struct catalog *catalog_json_catalog(const struct catalog_json *k) { return k ? &k->catalog : NULL; }
 
 enum err catalog_json_add_take(struct catalog_json *k, struct dsl_file *f) {
     if (k->n_files == FILES_MOST) {

@@ -89,13 +89,16 @@ static void keep(struct cover *c, struct box *out, int *n, const struct box *pie
     else out[(*n)++] = *piece;
 }
 
+/* Nothing lies below the least number or above the greatest: such a side is empty, with lo above hi. */
 static struct box_side below(const struct box_side *s) {
-    struct box_side b = {.fact = s->fact, .present = s->present, .lo = INT64_MIN, .hi = s->lo - 1};
+    bool none = s->lo == INT64_MIN;
+    struct box_side b = {.fact = s->fact, .present = s->present, .lo = none ? INT64_MAX : INT64_MIN, .hi = none ? INT64_MIN : s->lo - 1};
     return b;
 }
 
 static struct box_side above(const struct box_side *s) {
-    struct box_side a = {.fact = s->fact, .present = s->present, .lo = s->hi + 1, .hi = INT64_MAX};
+    bool none = s->hi == INT64_MAX;
+    struct box_side a = {.fact = s->fact, .present = s->present, .lo = none ? INT64_MAX : s->hi + 1, .hi = none ? INT64_MIN : INT64_MAX};
     return a;
 }
 

@@ -22,7 +22,7 @@ struct amount {
 static void push_amount_lj(lua_State *l, enum type_kind kind, const char *currency, int64_t n) {
     struct amount *a = lua_newuserdatauv(l, sizeof *a, 0);
     *a = (struct amount){.kind = kind, .n = n};
-    memcpy(a->currency, currency, sizeof a->currency);
+    for (size_t i = 0; i + 1 < sizeof a->currency && currency[i]; i++) a->currency[i] = currency[i]; /* "" for a date */
     lua_getfield(l, LUA_REGISTRYINDEX, AMOUNT);
     lua_setmetatable(l, -2);
 }
