@@ -212,7 +212,8 @@ def test_record_only_pays_nothing_out_and_says_so():
         assert a.status == 200 and a.json["status"] == "offered", a
         assert t.post("/v1/applications/%s/offer/accept" % a.json["id"], {"offer": a.json["offer"]["id"]}).status in (200, 202)
         eventually(lambda: t.get("/v1/applications/" + a.json["id"]).json["status"] == "disbursed", 20)
-        assert t.sandbox("GET", "/book?limit=1000").json["entries"] == []
+        told = [e["operation"] for e in t.sandbox("GET", "/book?limit=1000").json["entries"]]
+        assert told and not [o for o in told if o.startswith("payments.")], told  # signatures and notices are not held back
         log = [x for x in engine_log(t).splitlines() if "event=call_recorded operation=payments.disburse simulated=true" in x]
         assert len(log) == 1 and "<personal>" in log[0] and PRIME["account"] not in log[0], log
         assert operation(t, "payments.disburse")[0]["mode"] == "record_only"
