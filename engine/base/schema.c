@@ -282,7 +282,10 @@ static enum err unknown_word(struct compiler *c, const char *word) {
     const char *names[ARRAY_LEN(words) + 1] = {0};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) names[i] = words[i].word;
     const char *near = text_nearest(word, names);
-    return fault_set(c->f, ERR_INVALID, c->where, "in the schema: unknown word \"%.40s\"%s%s%s", word,
+    char shown[41]; /* cut between characters, not within one */
+    snprintf(shown, sizeof shown, "%s", word);
+    text_trim_utf8(shown);
+    return fault_set(c->f, ERR_INVALID, c->where, "in the schema: unknown word \"%s\"%s%s%s", shown,
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
